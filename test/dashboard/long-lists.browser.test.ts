@@ -44,10 +44,10 @@ const setUnnoticed = (input: Locator, value: string) =>
   }, value)
 
 describe.skipIf(skipsBrowser)('a view with long lists [needs Chromium]', { timeout: 60_000 }, () => {
-  it('shows 25 sources, and the others on request, when a link leads to them, and in print', async () => {
+  it('shows 25 citations, and the others on request, when a link leads to them, and in print', async () => {
     const { page, go } = await dashboard.open(path)
-    const first = page.locator('#source-25')
-    const last = page.locator('#source-30')
+    const first = page.locator('#citation-25')
+    const last = page.locator('#citation-30')
     await first.waitFor()
     expect(await last.isVisible()).toBe(false)
     const rest = page.getByText('The other 5 of 30')
@@ -56,10 +56,10 @@ describe.skipIf(skipsBrowser)('a view with long lists [needs Chromium]', { timeo
     await last.waitFor()
     expect(await rest.evaluate((summary) => summary === document.activeElement)).toBe(true)
     await go(path)
-    await page.getByRole('link', { name: 'Source 30', exact: true }).click()
+    await page.getByRole('link', { name: 'Citation 30', exact: true }).click()
     await expect.poll(() => last.isVisible()).toBe(true)
     await go('/changes')
-    await go(`${path}#source-30`)
+    await go(`${path}#citation-30`)
     await expect
       .poll(() => last.evaluate((item) => item.getBoundingClientRect().bottom <= innerHeight))
       .toBe(true)

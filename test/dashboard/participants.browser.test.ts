@@ -37,7 +37,7 @@ describe.skipIf(skipsBrowser)('the page of a record [needs Chromium]', { timeout
     for (const locator of [{ page: '4' }, { row: 'row 12', column: 'Title' }, { row: element }])
       await dashboard.create('citations', { source, record, locator })
     const { page } = await dashboard.open(`/records/agreements/${id}`)
-    const places = await page.locator('.sources p:first-child').allTextContents()
+    const places = await page.locator('.citations p:first-child').allTextContents()
     expect(places.map((text) => text.replace(/^.*The register/, '')).sort()).toEqual([
       `, ${element}`,
       ', page 4',

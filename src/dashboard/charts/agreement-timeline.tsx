@@ -4,8 +4,9 @@ import { explorePath, recordPath } from '../api/resources.ts'
 import { agreementTitleProperties, titleOf } from '../api/titles.ts'
 import type { Agreement, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
-import { SourceMarks, useCitedSources } from '../components/briefing/source-marks.tsx'
+import { useCitedSources } from '../components/briefing/cited-sources.ts'
 import { InternalTag } from '../components/internal-tag.tsx'
+import { ReferenceMarks } from '../components/reference-marks.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -107,7 +108,7 @@ function ChartAndTable({
       marks: (
         <>
           <InternalTag visibility={visibility} />
-          <SourceMarks numbers={citedSources(id)} />
+          <ReferenceMarks kind="source" numbers={citedSources(id)} />
         </>
       ),
     }

@@ -21,7 +21,7 @@ export function ClaimsTable({
 }: {
   caption: string
   claims: readonly Claim[]
-  /** Shows the sources of a claim. */
+  /** Returns the numbers of the sources that are cited for a claim, as links. */
   marks?: (id: string) => ComponentChildren
 }) {
   const { t, number } = useLanguage()

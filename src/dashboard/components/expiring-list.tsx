@@ -34,7 +34,7 @@ export function ExpiringList({
   count: number
   /** The path of the list of all expiring agreements in the API. */
   list: string
-  /** Shows the sources of an agreement. */
+  /** Returns the numbers of the sources that are cited for an agreement, as links. */
   marks?: (id: string) => ComponentChildren
 }) {
   const language = useLanguage()

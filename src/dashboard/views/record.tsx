@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { Link } from 'wouter-preact'
 import { useSearch } from 'wouter-preact/use-browser-location'
@@ -8,8 +9,8 @@ import { findResource, type Property, type ResourceDescription } from '../api/re
 import { titleOf } from '../api/titles.ts'
 import type { Citation, Names, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
-import { SourceMarks } from '../components/briefing/source-marks.tsx'
 import { DataLinks } from '../components/chart/chart-links.tsx'
+import { CitationList } from '../components/citation-list.tsx'
 import { HistoryList } from '../components/history/history-list.tsx'
 import { InternalTag } from '../components/internal-tag.tsx'
 import { isUnset } from '../components/is-unset.ts'
@@ -20,9 +21,9 @@ import { RecordActions } from '../components/record-actions.tsx'
 import { RecordMap } from '../components/record-map.tsx'
 import { RedirectIfMerged } from '../components/redirect-if-merged.tsx'
 import { RemovedRecord } from '../components/removed-record.tsx'
+import { ReferenceMarks } from '../components/reference-marks.tsx'
 import { ResourceLink } from '../components/resource-link.tsx'
-import { SourcesSideBySide } from '../components/side-by-side.tsx'
-import { SourceList } from '../components/source-list.tsx'
+import { SourcesSideBySide } from '../components/sources-side-by-side.tsx'
 import { Value } from '../components/value.tsx'
 import { Failure, Loaded, Widget } from '../components/widget.tsx'
 import { useLabels } from '../i18n/labels.ts'
@@ -32,7 +33,7 @@ import { useRights, useSession } from '../session.ts'
 /** Properties that are not listed as facts. The heading shows the version, and whether the record is internal. */
 const unlistedProperties = ['id', 'visibility', 'version', 'createdAt', 'updatedAt']
 
-type RecordWithSources = RecordDocument & {
+type RecordWithCitations = RecordDocument & {
   citations?: Citation[]
   /** The record that a citation supports, and the source of the citation. */
   record?: Citation['record']
@@ -41,7 +42,7 @@ type RecordWithSources = RecordDocument & {
 }
 
 /**
- * One record: its facts with their sources, a map, and its history. The key of a merged record leads to the record that
+ * One record: its facts with their citations, a map, and its history. The key of a merged record leads to the record that
  * remains, except with `follow=false`, which shows the history of the merged record.
  */
 export default function RecordView({ resource: name, recordKey }: { resource: string; recordKey: string }) {
@@ -53,12 +54,12 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
   const { t, tag } = useLanguage()
   const path = apiRecordPath(resource.name, recordKey)
   const include = ['names', resource.name === 'citations' ? 'sourceDetails' : 'citations']
-  const complete = useApi<RecordWithSources>(withQuery(path, { include }))
+  const complete = useApi<RecordWithCitations>(withQuery(path, { include }))
   // If a record has more than 5,000 citations, the service responds with the problem `invalid-parameter`, without faults. For an
   // invalid key, the same problem has a fault.
-  const hasTooManySources = complete.error?.type === 'invalid-parameter' && complete.error.faults.length === 0
-  const partial = useApi<RecordWithSources>(hasTooManySources ? withQuery(path, { include: 'names' }) : null)
-  const state = hasTooManySources ? partial : complete
+  const hasTooManyCitations = complete.error?.type === 'invalid-parameter' && complete.error.faults.length === 0
+  const partial = useApi<RecordWithCitations>(hasTooManyCitations ? withQuery(path, { include: 'names' }) : null)
+  const state = hasTooManyCitations ? partial : complete
   const follows = new URLSearchParams(useSearch()).get('follow') !== 'false'
   const isMerged = state.body !== undefined && state.body[resource.key] !== recordKey
   if (state.error?.status === 404 || (isMerged && !follows))
@@ -97,11 +98,11 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
             <RecordMap record={record} names={record.names ?? {}} />
             {record.citations && (
               <Widget title={t('record.sources')}>
-                <SourceList citations={record.citations} />
+                <CitationList citations={record.citations} />
                 <CiteLink resource={resource} record={record} />
               </Widget>
             )}
-            {hasTooManySources && (
+            {hasTooManyCitations && (
               <Widget title={t('record.sources')}>
                 <p>
                   <Link href={withQuery('/explore/citations', { record: String(record[resource.key]) })}>
@@ -153,7 +154,7 @@ function CiteLink({ resource, record }: { resource: ResourceDescription; record:
 function RecordTag({
   record: { visibility, sourceDetails, record: supported },
 }: {
-  record: RecordWithSources
+  record: RecordWithCitations
 }) {
   // A reader without a key sees no citation of an internal record.
   const isSignedIn = useSession().session !== undefined
@@ -163,7 +164,7 @@ function RecordTag({
   return <InternalTag visibility={isInternal ? 'internal' : 'public'} />
 }
 
-function Facts({ resource, record }: { resource: ResourceDescription; record: RecordWithSources }) {
+function Facts({ resource, record }: { resource: ResourceDescription; record: RecordWithCitations }) {
   const { t } = useLanguage()
   const labels = useLabels()
   const citations = record.citations ?? []
@@ -202,14 +203,14 @@ function Fact({
 }: {
   label: string
   marks: number[]
-  children: preact.ComponentChildren
+  children: ComponentChildren
 }) {
   return (
     <>
       <dt>{label}</dt>
       <dd>
         {children}
-        <SourceMarks numbers={marks} />
+        <ReferenceMarks kind="citation" numbers={marks} />
       </dd>
     </>
   )

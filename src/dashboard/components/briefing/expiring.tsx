@@ -1,8 +1,9 @@
 import type { CountryBriefing } from '../../api/types.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { dayOneYearAfter, ExpiringList, NoExpiring } from '../expiring-list.tsx'
+import { ReferenceMarks } from '../reference-marks.tsx'
 import { Widget } from '../widget.tsx'
-import { SourceMarks, useCitedSources } from './source-marks.tsx'
+import { useCitedSources } from './cited-sources.ts'
 
 /** The agreements in force that may expire within a year. */
 export function ExpiringAgreementsOfCountry({
@@ -26,7 +27,7 @@ export function ExpiringAgreementsOfCountry({
           agreements={expiring.data}
           count={expiring.count}
           list={expiring.list}
-          marks={(id) => <SourceMarks numbers={citedSources(id)} />}
+          marks={(id) => <ReferenceMarks kind="source" numbers={citedSources(id)} />}
         />
       )}
     </Widget>

@@ -3,8 +3,9 @@ import { explorePath } from '../../api/resources.ts'
 import type { CountryBriefing } from '../../api/types.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { ClaimsTable } from '../claims-table.tsx'
+import { ReferenceMarks } from '../reference-marks.tsx'
 import { Widget } from '../widget.tsx'
-import { SourceMarks, useCitedSources } from './source-marks.tsx'
+import { useCitedSources } from './cited-sources.ts'
 
 /** Figures that sources claim about the country, with the number of matching records. */
 export function Figures({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | undefined }) {
@@ -20,7 +21,7 @@ export function Figures({ briefing, asOf }: { briefing: CountryBriefing; asOf: s
       <ClaimsTable
         caption={title}
         claims={briefing.figures}
-        marks={(id) => <SourceMarks numbers={citedSources(id)} />}
+        marks={(id) => <ReferenceMarks kind="source" numbers={citedSources(id)} />}
       />
       <p class="small no-print">
         <Link href={explorePath(briefing.figuresList)}>{t('country.allFigures')}</Link>

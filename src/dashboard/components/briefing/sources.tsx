@@ -6,10 +6,10 @@ import { useApi } from '../../api/use-api.ts'
 import { formatEdtf } from '../../dates/format-edtf.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { FoldedList } from '../folded-list.tsx'
+import { referenceAnchor } from '../reference-marks.tsx'
 import { Widget } from '../widget.tsx'
-import { sourceAnchor } from './source-marks.tsx'
 
-type Reference = Pick<Source, 'id' | 'title' | 'publisher' | 'publishedOn' | 'url'>
+type SourceDetails = Pick<Source, 'id' | 'title' | 'publisher' | 'publishedOn' | 'url'>
 
 /** The sources of the briefing, each with a link to its citations and with the number that the marks beside facts show. */
 export function Sources({
@@ -27,7 +27,7 @@ export function Sources({
     limit: 200,
     asOf,
   })
-  const { body } = useApi<Page<Reference>>(ids.length > 0 ? path : null)
+  const { body } = useApi<Page<SourceDetails>>(ids.length > 0 ? path : null)
   return (
     <Widget title={t('record.sources')} wide>
       {sources.data.length === 0 ? (
@@ -36,10 +36,10 @@ export function Sources({
         <>
           <FoldedList class="entries">
             {sources.data.map(({ key, label, measures, list }, index) => (
-              <li key={list} id={sourceAnchor(index + 1)}>
+              <li key={list} id={referenceAnchor('source', index + 1)}>
                 [{index + 1}]{' '}
                 <Link href={recordPath('sources', key.source ?? '')}>{label.source ?? key.source}</Link>
-                <Details reference={body?.data.find(({ id }) => id === key.source)} />{' '}
+                <Details source={body?.data.find(({ id }) => id === key.source)} />{' '}
                 <Link class="soft small" href={explorePath(list)}>
                   {t('country.citations', { count: number(measures.count ?? 0) })}
                 </Link>
@@ -54,11 +54,11 @@ export function Sources({
 }
 
 /** The publisher and date of a source, and in print its URL. */
-function Details({ reference }: { reference: Reference | undefined }) {
+function Details({ source }: { source: SourceDetails | undefined }) {
   const language = useLanguage()
-  if (!reference) return null
+  if (!source) return null
   const comma = language.t('list.detail')
-  const { publisher, publishedOn, url } = reference
+  const { publisher, publishedOn, url } = source
   return (
     <>
       {publisher && comma + publisher}

@@ -5,11 +5,11 @@ import type { Citation, Names, RecordDocument } from '../api/types.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { sourceAnchor } from './briefing/source-marks.tsx'
+import { referenceAnchor } from './reference-marks.tsx'
 import { Value } from './value.tsx'
 import { Widget } from './widget.tsx'
 
-/** A fact with its citations. Each has its number in the record's list of citations. */
+/** A fact with its citations. Each citation has its number in the record's list of citations. */
 interface Fact {
   /** Undefined for the whole record. */
   property: string | undefined
@@ -84,7 +84,7 @@ function Side({ citation, number }: { citation: Citation; number: number }) {
   return (
     <article class={rank === 'deprecated' ? 'side doubtful' : 'side'}>
       <p class="small">
-        <a href={`#${sourceAnchor(number)}`}>[{number}]</a>{' '}
+        <a href={`#${referenceAnchor('citation', number)}`}>[{number}]</a>{' '}
         <Link href={recordPath('sources', source)}>{sourceDetails?.title ?? source}</Link>
         {sourceDetails?.publishedOn &&
           language.t('list.detail') + formatEdtf(sourceDetails.publishedOn, language)}

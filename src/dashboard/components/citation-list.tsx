@@ -6,13 +6,13 @@ import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { useRights } from '../session.ts'
-import { sourceAnchor } from './briefing/source-marks.tsx'
 import { FoldedList } from './folded-list.tsx'
 import { InternalTag } from './internal-tag.tsx'
+import { referenceAnchor } from './reference-marks.tsx'
 import { RowLocator } from './service-text.tsx'
 
-/** The numbered citations of a record, each with its source, locator and excerpt and, for editors, a link to change it. */
-export function SourceList({ citations }: { citations: readonly Citation[] }) {
+/** The numbered citations of a record, each with its source, locator and excerpt and, for editors, a link to the form that changes the citation. */
+export function CitationList({ citations }: { citations: readonly Citation[] }) {
   const language = useLanguage()
   const { t } = language
   const labels = useLabels()
@@ -23,10 +23,10 @@ export function SourceList({ citations }: { citations: readonly Citation[] }) {
   }
   if (citations.length === 0) return <p class="empty">{t('record.sourcesNone')}</p>
   return (
-    <FoldedList class="sources">
+    <FoldedList class="citations">
       {citations.map(
         ({ id, property, locator, excerpt, note, sourceDetails, source, rank, visibility }, index) => (
-          <li key={id} id={sourceAnchor(index + 1)}>
+          <li key={id} id={referenceAnchor('citation', index + 1)}>
             <p>
               [{index + 1}] <Link href={recordPath('sources', source)}>{sourceDetails?.title ?? source}</Link>
               {[

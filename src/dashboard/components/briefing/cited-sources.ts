@@ -2,13 +2,9 @@ import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Citation } from '../../api/types.ts'
 import { usePages } from '../../api/use-pages.ts'
-import { useLanguage } from '../../i18n/language.ts'
 
 /** The numbers of sources in the page's list of sources, by the id of the source. */
 export const SourceNumbers = createContext<ReadonlyMap<string, number>>(new Map())
-
-/** Returns the HTML id of an entry in the page's list of sources or citations. The marks beside facts link to this id. */
-export const sourceAnchor = (number: number): string => `source-${number}`
 
 /**
  * Returns a function that maps the key of a record to the sorted numbers of the sources that are cited for it.
@@ -29,23 +25,4 @@ export function useCitedSources(
     const cited = citations.map(({ source }) => numbers.get(source)).filter((number) => number !== undefined)
     return [...new Set(cited)].sort((one, other) => one - other)
   }
-}
-
-/** The numbers of the sources or citations of a fact. Each links to its entry in the page's list of sources or citations. */
-export function SourceMarks({ numbers }: { numbers: readonly number[] }) {
-  const { t } = useLanguage()
-  return (
-    <>
-      {numbers.map((number) => (
-        <a
-          key={number}
-          class="reference-marks"
-          href={`#${sourceAnchor(number)}`}
-          aria-label={t('country.source', { number })}
-        >
-          [{number}]
-        </a>
-      ))}
-    </>
-  )
 }
