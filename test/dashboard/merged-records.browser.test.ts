@@ -41,7 +41,7 @@ describe.skipIf(skipsBrowser)('the views of a merged record [needs Chromium]', {
     for (const [view, heading] of [
       ['', 'The one that stays'],
       ['/edit', 'Edit “The one that stays”'],
-      ['/redact', 'Redact a record'],
+      ['/redact', 'Redact “The one that stays”'],
     ] as const) {
       await go(`/records/agreements/${from}${view}?lang=en`)
       await page.waitForURL(`**/records/agreements/${into}${view}?lang=en`)

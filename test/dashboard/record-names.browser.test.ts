@@ -91,12 +91,15 @@ describe.skipIf(skipsBrowser)('the name of a record [needs Chromium]', { timeout
     expect(await row('Topics').first().textContent()).toContain('Energy')
   })
 
-  it('is Chinese on a Chinese page, in the dialog of a deletion and the heading of the form', async () => {
+  it('is Chinese on a Chinese page, in the dialog of a deletion and the headings of forms', async () => {
     const { page, go } = await dashboard.openSignedIn('/records/countries/PAK', chinese)
     await page.getByRole('button', { name: '删除' }).click()
     await page.getByRole('dialog', { name: '删除“巴基斯坦”？' }).waitFor()
     await go('/records/countries/PAK/edit')
     await page.getByRole('heading', { level: 1, name: '编辑“巴基斯坦”' }).waitFor()
+    await go('/records/countries/PAK/redact')
+    await page.getByRole('heading', { level: 1, name: '遮蔽“巴基斯坦”' }).waitFor()
+    expect(await page.title()).toBe('遮蔽“巴基斯坦” – Entente')
   })
 })
 

@@ -30,7 +30,7 @@ describe.skipIf(skipsBrowser)('the form of a redaction [needs Chromium]', { time
     await dashboard.api.patch(`/v1/sources/${id}`, { interviewee: null })
     const { page } = await dashboard.openSignedIn(`/records/sources/${id}/redact`)
     await redactInterviewee(page)
-    await page.getByRole('heading', { level: 1, name: 'A talk' }).waitFor()
+    await page.getByRole('heading', { level: 1, name: 'A talk', exact: true }).waitFor()
     expect(await firstVersion(id)).not.toContain('Jane Doe')
   })
 
@@ -42,7 +42,7 @@ describe.skipIf(skipsBrowser)('the form of a redaction [needs Chromium]', { time
     await page.getByLabel('Text required').fill('-')
     await page.getByText('Occurrences in the latest version: 2.').waitFor()
     await redactProperty(page, /^Accessed on 2019-03-07/)
-    await page.getByRole('heading', { level: 1, name: 'A talk' }).waitFor()
+    await page.getByRole('heading', { level: 1, name: 'A talk', exact: true }).waitFor()
     expect((await dashboard.api.get(`/v1/sources/${id}/history/2`)).text).not.toContain('2019-03-07')
   })
 

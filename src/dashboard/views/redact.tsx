@@ -65,7 +65,11 @@ function Redactor({ resource, recordKey }: { resource: ResourceDescription; reco
   return (
     <>
       <PageHead
-        title={t('redact.title')}
+        title={
+          state.error
+            ? t('redact.open')
+            : state.body && t('redact.title', { name: titleOf(resource, state.body.record, tag) })
+        }
         actions={
           <Link class="button" href={recordDetailPath(resource.name, recordKey)}>
             {t('edit.cancel')}
@@ -96,6 +100,9 @@ const replacementField = createTextField('replacement')
 const reasonField = createTextField('reason')
 
 const noNames: Names = {}
+
+/** Maximum number of characters of a property's value that are shown. */
+const maxShownLength = 200
 
 function RedactForm({
   resource,
@@ -231,7 +238,7 @@ function Properties({
     values
       .map((value) => textOf(kind, value))
       .join(' · ')
-      .slice(0, 200)
+      .slice(0, maxShownLength)
   return (
     <fieldset class="facet" id={fieldId('/properties')} tabIndex={-1}>
       <legend>{t('redact.properties')}</legend>
