@@ -1,7 +1,7 @@
 import { readApi } from './client.ts'
 import { withQuery } from './path.ts'
-import { findResource } from './resources.ts'
-import { titleOf, titleProperties } from './titles.ts'
+import { findResource, resources } from './resources.ts'
+import { hasTitlesIn, titleOf, titleProperties } from './titles.ts'
 import type { Names, Page, RecordDocument } from './types.ts'
 
 /** Returns the resource and name of the record with this key; undefined if `names` does not contain the key. */
@@ -21,7 +21,7 @@ export const mergeNames = (one: Names, other: Names = {}): Names => ({
   ),
 })
 
-/** Maximum number of names that are read for each resource. */
+/** Maximum number of names that a request reads. */
 const maxNames = 50
 
 async function readResourceNames(
@@ -54,3 +54,29 @@ export async function readNames(
   const reads = [...keys].map(([resource, recordKeys]) => readResourceNames(resource, recordKeys, language))
   return Object.assign({}, ...(await Promise.all(reads)))
 }
+
+/**
+ * Reads the titles of records in a language, for lists in which the service sends the same titles in every language. Requests are
+ * sent only for resources whose records can have such titles. If a request fails, no titles are returned.
+ */
+export async function readTitles(
+  records: readonly { resource: string; key: string }[],
+  language: string,
+): Promise<Names> {
+  const reads = resources
+    .filter((resource) => hasTitlesIn(language, resource))
+    .flatMap(({ name }) => {
+      const keys = records.filter(({ resource }) => resource === name).map(({ key }) => key)
+      return chunk([...new Set(keys)], maxNames).map((some) =>
+        readResourceNames(name, new Set(some), language),
+      )
+    })
+  const names = await Promise.all(reads).catch(() => [])
+  return names.reduce(mergeNames, {})
+}
+
+/** Splits a list into lists of at most `size` items. */
+const chunk = <Item>(items: readonly Item[], size: number): Item[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  )

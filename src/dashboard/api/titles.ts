@@ -20,6 +20,10 @@ const usesAliases = (language: string): boolean => language !== 'en'
 /** The properties with other names of a record. A resource has at most one of them. */
 export const aliasLists = ['aliases', 'alternativeTitles']
 
+/** Whether records of the resource can have a title in the language besides the value of their title property. */
+export const hasTitlesIn = (language: string, { properties }: ResourceDescription): boolean =>
+  usesAliases(language) && properties.some(({ name }) => aliasLists.includes(name))
+
 /** Returns the properties that `titleOf` needs: the key, the title and, in other languages than English, one of `aliasLists`. */
 export const titleProperties = (
   { key, title, properties }: ResourceDescription,

@@ -1,7 +1,6 @@
 import { useEffect, useId, useState } from 'preact/hooks'
+import { useHits } from '../api/hits.ts'
 import { withQuery } from '../api/path.ts'
-import type { HitPage } from '../api/types.ts'
-import { useApi } from '../api/use-api.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { type Hit, HitDetails } from './hit-details.tsx'
 import { isComposing } from './is-composing.ts'
@@ -61,7 +60,7 @@ export function Combobox({
   const [highlighted, setHighlighted] = useState(-1)
   const query = useDebounced(text.trim())
   const path = withQuery('/v1/search', { q: query, limit: maxHits, resource: resources })
-  const search = useApi<HitPage>(query === '' ? null : path)
+  const search = useHits(query === '' ? null : path)
   // While the user types, `search` belongs to an earlier text, so no hits are shown.
   const isCurrent = isOpen && query !== '' && query === text.trim()
   const hits = isCurrent ? (search.body?.data ?? []) : []

@@ -1,17 +1,23 @@
 import { Link } from 'wouter-preact'
+import { readTitles } from '../api/names.ts'
 import { withQuery } from '../api/path.ts'
 import { findResource, type ResourceDescription, recordDetailPath } from '../api/resources.ts'
-import type { DuplicatePair } from '../api/types.ts'
+import type { DuplicatePair, Names } from '../api/types.ts'
+import { useKeepPrevious } from '../api/use-keep-previous.ts'
+import { useRead } from '../api/use-read.ts'
 import { NotFound } from '../components/not-found.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { PagedList } from '../components/paged-list.tsx'
 import { RequireRight } from '../components/require-right.tsx'
 import { ResourceLink } from '../components/resource-link.tsx'
+import { Loaded } from '../components/widget.tsx'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 
 /** Number of records that the service checks for a page of the list, the maximum. */
 const checkedPerPage = 200
+
+const listHeight = '40rem'
 
 /** The pairs of records of a resource that may be duplicates, for editors. */
 export default function DuplicatesView({ resource: name }: { resource: string }) {
@@ -29,7 +35,7 @@ export default function DuplicatesView({ resource: name }: { resource: string })
       <PagedList<DuplicatePair>
         path={`/v1/${resource.name}/duplicates`}
         parameters={{ limit: checkedPerPage }}
-        height="40rem"
+        height={listHeight}
       >
         {(pairs, isWholeList) =>
           pairs.length === 0 ? (
@@ -47,22 +53,38 @@ export default function DuplicatesView({ resource: name }: { resource: string })
 function Pairs({ resource, pairs }: { resource: ResourceDescription; pairs: readonly DuplicatePair[] }) {
   const { t } = useLanguage()
   const labels = useLabels()
+  const records = pairs.flatMap(({ record, other }) =>
+    [record, other].map(({ key }) => ({ resource: resource.name, key })),
+  )
+  const state = useKeepPrevious(
+    useRead<Names>(`titles of ${resource.name} ${records.map(({ key }) => key).join()}`, (language) =>
+      readTitles(records, language),
+    ),
+  )
   return (
-    <ul class="entries notes-apart">
-      {pairs.map(({ record, other, same }) => (
-        <li key={`${record.key} ${other.key}`}>
-          <Link href={withQuery(`${recordDetailPath(resource.name, other.key)}/merge`, { into: record.key })}>
-            {[...new Set([record, other].map(({ key, title }) => title ?? key))].join(' · ')}
-          </Link>
-          {same.length > 0 && (
-            <span class="soft small">
-              {t('duplicates.same', {
-                properties: same.map((name) => labels.property(name)).join(t('list.comma')),
-              })}
-            </span>
-          )}
-        </li>
-      ))}
-    </ul>
+    <Loaded state={state} height={listHeight}>
+      {({ [resource.name]: titles = {} }) => (
+        <ul class="entries notes-apart">
+          {pairs.map(({ record, other, same }) => (
+            <li key={`${record.key} ${other.key}`}>
+              <Link
+                href={withQuery(`${recordDetailPath(resource.name, other.key)}/merge`, { into: record.key })}
+              >
+                {[...new Set([record, other].map(({ key, title }) => titles[key] ?? title ?? key))].join(
+                  ' · ',
+                )}
+              </Link>
+              {same.length > 0 && (
+                <span class="soft small">
+                  {t('duplicates.same', {
+                    properties: same.map((name) => labels.property(name)).join(t('list.comma')),
+                  })}
+                </span>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Loaded>
   )
 }

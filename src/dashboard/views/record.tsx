@@ -20,8 +20,8 @@ import { PageTitle } from '../components/page-title.tsx'
 import { RecordActions } from '../components/record-actions.tsx'
 import { RecordMap } from '../components/record-map.tsx'
 import { RedirectIfMerged } from '../components/redirect-if-merged.tsx'
-import { RemovedRecord } from '../components/removed-record.tsx'
 import { ReferenceMarks } from '../components/reference-marks.tsx'
+import { RemovedRecord } from '../components/removed-record.tsx'
 import { ResourceLink } from '../components/resource-link.tsx'
 import { SourcesSideBySide } from '../components/sources-side-by-side.tsx'
 import { Value } from '../components/value.tsx'
@@ -57,8 +57,11 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
   const complete = useApi<RecordWithCitations>(withQuery(path, { include }))
   // If a record has more than 5,000 citations, the service responds with the problem `invalid-parameter`, without faults. For an
   // invalid key, the same problem has a fault.
-  const hasTooManyCitations = complete.error?.type === 'invalid-parameter' && complete.error.faults.length === 0
-  const partial = useApi<RecordWithCitations>(hasTooManyCitations ? withQuery(path, { include: 'names' }) : null)
+  const hasTooManyCitations =
+    complete.error?.type === 'invalid-parameter' && complete.error.faults.length === 0
+  const partial = useApi<RecordWithCitations>(
+    hasTooManyCitations ? withQuery(path, { include: 'names' }) : null,
+  )
   const state = hasTooManyCitations ? partial : complete
   const follows = new URLSearchParams(useSearch()).get('follow') !== 'false'
   const isMerged = state.body !== undefined && state.body[resource.key] !== recordKey
@@ -196,15 +199,7 @@ function Facts({ resource, record }: { resource: ResourceDescription; record: Re
   )
 }
 
-function Fact({
-  label,
-  marks,
-  children,
-}: {
-  label: string
-  marks: number[]
-  children: ComponentChildren
-}) {
+function Fact({ label, marks, children }: { label: string; marks: number[]; children: ComponentChildren }) {
   return (
     <>
       <dt>{label}</dt>

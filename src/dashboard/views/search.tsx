@@ -1,8 +1,8 @@
 import { Link } from 'wouter-preact'
 import { searchPath } from '../../view-data.ts'
+import { useHits } from '../api/hits.ts'
 import { recordPath } from '../api/resources.ts'
 import type { HitPage } from '../api/types.ts'
-import { useApi } from '../api/use-api.ts'
 import { DataLinks } from '../components/chart/chart-links.tsx'
 import { HitDetails } from '../components/hit-details.tsx'
 import { PageHead } from '../components/page-head.tsx'
@@ -18,7 +18,7 @@ export function SearchView() {
   const { t, number } = useLanguage()
   const [parameters] = useParameters()
   const text = parameters.get('q') ?? ''
-  const state = useApi<HitPage>(text === '' ? null : searchPath(parameters))
+  const state = useHits(text === '' ? null : searchPath(parameters))
   if (text === '') return <PageTitle title={t('search.ask')} />
   // The parts of the heading around the text, which is an element of its own.
   const [before, after] = t('search.results', { text: '\n' }).split('\n')

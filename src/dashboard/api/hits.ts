@@ -1,0 +1,27 @@
+import type { Hit } from '../components/hit-details.tsx'
+import { readApi } from './client.ts'
+import { readTitles } from './names.ts'
+import type { HitPage } from './types.ts'
+import { type ApiState, useRead } from './use-read.ts'
+
+/** Replaces the title of a hit by its title in the language of the page. The replaced title may be the name that matches. */
+const withTitle = (hit: Hit, title: string | undefined): Hit =>
+  title === undefined || title === hit.title
+    ? hit
+    : { ...hit, title, matched: hit.matched === title ? null : (hit.matched ?? hit.title) }
+
+/**
+ * Reads the hits of a search. The service sends the same titles in every language, so those in the given language are read
+ * afterwards.
+ * @param path the path of the search in the API.
+ * @throws as `readApi`.
+ */
+export async function readHits(path: string, language: string, signal?: AbortSignal): Promise<HitPage> {
+  const page = await readApi<HitPage>(path, language, signal)
+  const titles = await readTitles(page.data, language)
+  return { ...page, data: page.data.map((hit) => withTitle(hit, titles[hit.resource]?.[hit.key])) }
+}
+
+/** Reads the hits of a search, as `readHits`. If `path` is null, sends no request. */
+export const useHits = (path: string | null): ApiState<HitPage> =>
+  useRead(path, (language, signal) => readHits(path ?? '', language, signal))

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** The Chinese titles of records in lists whose titles are the same in every language of the service, in a browser. */
+
+const dashboard = useDashboard({ changesRecords: true })
+const chinese = { locale: 'zh-CN' }
+
+describe.skipIf(skipsBrowser)('a Chinese page [needs Chromium]', { timeout: 90_000 }, () => {
+  it('shows the Chinese title of a search result, and the title that matches', async () => {
+    const { page, pageErrors, go } = await dashboard.open('/search?q=pakistan', chinese)
+    const results = page.getByRole('main').getByRole('listitem')
+    expect(await results.first().textContent()).toBe('巴基斯坦 Pakistan · PAK · 国家（地区）')
+    await go('/search?q=巴基斯坦')
+    expect(await results.first().textContent()).toBe('巴基斯坦 PAK · 国家（地区）')
+    await page.getByRole('combobox').fill('pakistan')
+    await page.getByRole('option', { name: '巴基斯坦 Pakistan · PAK' }).waitFor()
+    expect(pageErrors).toEqual([])
+  })
+
+  it('shows the titles of the service if the Chinese ones cannot be read', async () => {
+    const { page } = await dashboard.openTab(chinese)
+    await page.route('**/v1/countries?*', (route) => route.abort())
+    await page.goto(`${dashboard.api.origin}/search?q=pakistan`)
+    await page.getByRole('main').getByRole('link', { name: 'Pakistan', exact: true }).waitFor()
+  })
+
+  it('shows the Chinese titles of possible duplicates, even if there are more than 50', async () => {
+    const create = (title: string, name: string) =>
+      dashboard.createAgreement({ title, alternativeTitles: [{ name, language: 'zh' }] })
+    for (const count of Array.from({ length: 26 }, (_, index) => index)) {
+      await create(`Treaty ${count}`, `条约甲 ${count}`)
+      await create(`Treaty ${count}`, `条约乙 ${count}`)
+    }
+    const { page, pageErrors } = await dashboard.openSignedIn('/duplicates/agreements', chinese)
+    const links = page.getByRole('main').getByRole('listitem').getByRole('link')
+    expect(await links.first().textContent()).toBe('条约甲 0 · 条约乙 0')
+    expect(await links.last().textContent()).toBe('条约甲 25 · 条约乙 25')
+    expect(pageErrors).toEqual([])
+  })
+})
