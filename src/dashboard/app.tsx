@@ -55,7 +55,7 @@ function Navigation() {
   )
   return (
     <nav class="nav" aria-label={t('nav.main')}>
-      {item('/', t('nav.overview'))}
+      {item(viewPaths.overview, t('nav.overview'))}
       {navigationResources.map((name) => item(`/explore/${name}`, resourceLabel(name)))}
       {item(viewPaths.map, t('nav.map'))}
       {item(viewPaths.timeline, t('nav.timeline'))}
@@ -121,7 +121,7 @@ function Views() {
               <CountryView key={code} code={code} />
             ) : (
               <Redirect
-                to={`/countries/${encodeURIComponent(code.toUpperCase())}${location.search}`}
+                to={`/countries/${encodeURIComponent(code.toUpperCase())}${location.search}${location.hash}`}
                 replace
               />
             )
@@ -225,7 +225,7 @@ function Shell() {
         </a>
         <header class="header">
           <div class="header-inner">
-            <Link href="/" class="brand">
+            <Link href={viewPaths.overview} class="brand">
               <img src="/icon.svg" width="28" height="28" alt="" />
               {t('app.name')}
             </Link>

@@ -7,7 +7,7 @@ import { navigate, useBrowserLocation } from 'wouter-preact/use-browser-location
 export const isEmbedded = new URLSearchParams(location.search).get('embed') === '1'
 
 /**
- * Returns the URL of the current view outside the frame. The text of the query is kept, since `URLSearchParams` would encode the
+ * Returns the URL of the current view outside the frame. The other parameters keep their text: `URLSearchParams` would encode the
  * commas between values, and an encoded comma is part of a value.
  */
 export function unframedUrl(): string {
@@ -39,7 +39,7 @@ function navigateEmbedded(to: string | URL, options?: Parameters<typeof navigate
   const isOtherView = target.pathname !== location.pathname && options?.replace !== true
   target.search = addCurrent(isOtherView ? ['lang'] : ['lang', 'embed'], target)
   if (isOtherView) open(target, '_blank', 'noopener')
-  else navigate(target.pathname + target.search, options)
+  else navigate(target.pathname + target.search + target.hash, options)
 }
 
 /**
