@@ -11,7 +11,11 @@ import { useLanguage } from '../../i18n/language.ts'
 import { type ParameterChanges, useParameters } from '../../use-parameters.ts'
 import { Failure, UpdatingBar } from '../widget.tsx'
 
-/** The time slider of a chart. It counts the records of the given resources that match the other filters of the chart. */
+/**
+ * The time slider of a chart. It counts the records of the given resources that match the other filters of the chart. Renders
+ * nothing if records of none of these resources have a date of an event, such as organizations: their lists have no filter by
+ * period.
+ */
 export function PeriodSlider({
   resourceNames,
   filters,
@@ -36,6 +40,7 @@ export function PeriodSlider({
     return isShown ? [{ name: resource.name, dimension, state }] : []
   })
   const resources = reads.flat()
+  if (resources.length === 0) return null
   const { body, error, retry } = combineStates(resources.map(({ state }) => state))
   const counts = new Map<number, number>()
   const withoutYear = resources.map(({ name, dimension, state }): CountWithoutYear => {
