@@ -21,21 +21,28 @@ export function diffProperties(
     .filter((diff) => !isEqual(diff.before, diff.after) && !(isUnset(diff.before) && isUnset(diff.after)))
 }
 
-/** An item of a list or a segment of a text, with its status. */
-export type Part<Value> =
-  | { status: 'same' | 'added' | 'removed'; value: Value }
-  | { status: 'changed'; before: Value; after: Value }
+/** A part of a value that both versions have, or only the newer (`added`) or the older one (`removed`). */
+interface Part<Value> {
+  status: 'same' | 'added' | 'removed'
+  value: Value
+}
+
+/** A segment of a text, with its status. */
+export type TextPart = Part<string>
+
+/** An item of a list, with its status. */
+export type ListPart = Part<unknown> | { status: 'changed'; before: unknown; after: unknown }
 
 /** Maximum number of differences. If there are more, everything counts as removed and added, to bound the time. */
 const maxEditLength = 2000
 
 /** Compares two lists item by item. A removed object that is followed by a similar added object counts as changed. */
-export function diffLists(before: readonly unknown[], after: readonly unknown[]): Part<unknown>[] {
+export function diffLists(before: readonly unknown[], after: readonly unknown[]): ListPart[] {
   const runs = diffArrays(before.map(canonicalJson), after.map(canonicalJson), { maxEditLength }) ?? [
     { value: before.map(canonicalJson), removed: true, added: false },
     { value: after.map(canonicalJson), removed: false, added: true },
   ]
-  const parts: Part<unknown>[] = []
+  const parts: ListPart[] = []
   for (const run of runs) {
     for (const text of run.value) {
       const value: unknown = JSON.parse(text)
@@ -60,7 +67,7 @@ function isSimilar(one: unknown, other: unknown): boolean {
 }
 
 /** Returns the index of the first similar object that was removed after the last unchanged item, or -1. */
-function findReplaced(parts: readonly Part<unknown>[], value: unknown): number {
+function findReplaced(parts: readonly ListPart[], value: unknown): number {
   const start = parts.findLastIndex(({ status }) => status === 'same') + 1
   return parts.findIndex(
     (part, index) => index >= start && part.status === 'removed' && isSimilar(part.value, value),
@@ -68,7 +75,7 @@ function findReplaced(parts: readonly Part<unknown>[], value: unknown): number {
 }
 
 /** Compares two texts word by word. The language tag selects the word boundaries, since Chinese has no spaces. */
-export function diffTexts(before: string, after: string, tag: string): Part<string>[] {
+export function diffTexts(before: string, after: string, tag: string): TextPart[] {
   const intlSegmenter = new Intl.Segmenter(tag, { granularity: 'word' })
   const runs = diffWordsWithSpace(before, after, { intlSegmenter, maxEditLength })
   if (!runs)

@@ -5,7 +5,14 @@ import { isPlainObject } from '../../editing/form-values.ts'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { Value } from '../value.tsx'
-import { diffLists, diffProperties, diffTexts, type Part, type PropertyDiff } from './diff.ts'
+import {
+  diffLists,
+  diffProperties,
+  diffTexts,
+  type ListPart,
+  type PropertyDiff,
+  type TextPart,
+} from './diff.ts'
 
 /** The property of a value, and the names of the records to which the value refers. */
 interface Display {
@@ -13,7 +20,7 @@ interface Display {
   names: Names
 }
 
-/** An added item of a diff, with a text for screen readers. */
+/** An added value, with a text for screen readers. */
 function Added({ children }: { children: ComponentChildren }) {
   const { t } = useLanguage()
   return (
@@ -24,6 +31,7 @@ function Added({ children }: { children: ComponentChildren }) {
   )
 }
 
+/** A removed value, with a text for screen readers. */
 function Removed({ children }: { children: ComponentChildren }) {
   const { t } = useLanguage()
   return (
@@ -106,11 +114,10 @@ function ValueDiff({ before, after, ...display }: { before: unknown; after: unkn
   )
 }
 
-function TextDiff({ parts }: { parts: readonly Part<string>[] }) {
+function TextDiff({ parts }: { parts: readonly TextPart[] }) {
   return (
     <span class="text-diff">
       {parts.map((part, index) => {
-        if (part.status === 'changed') return null
         if (part.status === 'added') return <Added key={index}>{part.value}</Added>
         return part.status === 'removed' ? <Removed key={index}>{part.value}</Removed> : part.value
       })}
@@ -118,7 +125,7 @@ function TextDiff({ parts }: { parts: readonly Part<string>[] }) {
   )
 }
 
-function ListDiff({ parts, property, names }: { parts: readonly Part<unknown>[] } & Display) {
+function ListDiff({ parts, property, names }: { parts: readonly ListPart[] } & Display) {
   const { t } = useLanguage()
   const sameCount = parts.filter(({ status }) => status === 'same').length
   // `Value` shows participants only as a list, so each object is shown as a list of one item.
