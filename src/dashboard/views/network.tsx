@@ -39,7 +39,8 @@ export default function NetworkView() {
   const [path] = useLocation()
   const [parameters, change] = useParameters()
   const centre = parameters.get('centre') ?? undefined
-  const isOfOrganizations = parameters.get('level') === 'organization'
+  const kind = parameters.get('level') === 'organization' ? 'organization' : 'country'
+  const isOfOrganizations = kind === 'organization'
   const whole = useKeepPrevious(useApi<Network>(wholeNetworkPath(parameters)))
   const countryNetworkPath = centre === undefined || isOfOrganizations ? null : networkDataPath(parameters)
   const countryNetwork = useKeepPrevious(useApi<CountryNetwork>(countryNetworkPath))
@@ -90,31 +91,26 @@ export default function NetworkView() {
         </ChartControls>
         <PeriodSlider
           resourceNames={resource?.split(',') ?? resourcesWithParticipants.map((one) => one.name)}
-          filters={recordFilters(parameters, isOfOrganizations)}
+          filters={{ ...recordFilters(parameters), ...(centre !== undefined && { [kind]: centre }) }}
         />
         <Loaded state={state} height="40rem">
-          {(shown) => <NetworkWidget graph={shown} kind={isOfOrganizations ? 'organization' : 'country'} />}
+          {(shown) => <NetworkWidget graph={shown} kind={kind} />}
         </Loaded>
       </div>
     </>
   )
 }
 
-/** Returns the filters of the API's lists that select the records of the network, without the period. */
-function recordFilters(parameters: URLSearchParams, isOfOrganizations: boolean): Record<string, string> {
+/** Returns the filters of the API's lists that select the records of the network, without the period and the centre. */
+function recordFilters(parameters: URLSearchParams): Record<string, string> {
   const names = ['topic', 'source', 'externalIdScheme', 'region', 'asOf']
-  const filters = [...parameters].filter(([name]) => names.includes(name))
-  const centre = parameters.get('centre')
-  return {
-    ...Object.fromEntries(filters),
-    ...(centre !== null && { [isOfOrganizations ? 'organization' : 'country']: centre }),
-  }
+  return Object.fromEntries([...parameters].filter(([name]) => names.includes(name)))
 }
 
 /** Returns which records the network counts for each pair of participants. */
 function networkSelection(parameters: URLSearchParams, kind: NetworkSelection['kind']): NetworkSelection {
   // The region only selects which pairs are in the network. Each of these pairs counts all of its records.
-  const { country: _, region: __, ...filters } = recordFilters(parameters, false)
+  const { region: _, ...filters } = recordFilters(parameters)
   const [from, to] = [parameters.get('from'), parameters.get('to')]
   return {
     kind,
@@ -124,7 +120,7 @@ function networkSelection(parameters: URLSearchParams, kind: NetworkSelection['k
   }
 }
 
-function NetworkWidget({ graph, kind }: { graph: NetworkGraph; kind: 'country' | 'organization' }) {
+function NetworkWidget({ graph, kind }: { graph: NetworkGraph; kind: NetworkSelection['kind'] }) {
   const { t, number } = useLanguage()
   const [path] = useLocation()
   const [parameters, change] = useParameters()
