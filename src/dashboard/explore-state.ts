@@ -1,4 +1,5 @@
-import { joinRepeated } from '../view-data.ts'
+import { joinRepeated, presentationParameters } from '../view-data.ts'
+import { managedProperties } from './api/forms.ts'
 import { withQuery } from './api/path.ts'
 import type { ResourceDescription } from './api/resources.ts'
 
@@ -14,17 +15,7 @@ export interface ExploreState {
 }
 
 /** Parameters of the URL that are not filters. `lang` is the language of the dashboard. */
-const nonFilterParameters = [
-  'sort',
-  'cursor',
-  'columns',
-  'lang',
-  'limit',
-  'count',
-  'fields',
-  'include',
-  'embed',
-]
+const nonFilterParameters = [...presentationParameters, 'sort', 'lang']
 
 const maxDefaultColumns = 4
 
@@ -42,9 +33,7 @@ export function defaultColumns({ properties, title }: ResourceDescription): stri
     'designatedOn',
   ]
   const chosen = preferred.filter((name) => names.includes(name))
-  const rest = names.filter(
-    (name) => ![...chosen, title, 'id', 'visibility', 'version', 'createdAt', 'updatedAt'].includes(name),
-  )
+  const rest = names.filter((name) => ![...chosen, ...managedProperties, title, 'visibility'].includes(name))
   return [...chosen, ...rest].slice(0, maxDefaultColumns)
 }
 

@@ -1,4 +1,5 @@
 import { Link } from 'wouter-preact'
+import { viewPaths } from '../../view-paths.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { PageTitle } from './page-title.tsx'
 
@@ -10,7 +11,7 @@ export function NotFound() {
       <PageTitle title={t('state.notFound')} />
       <p class="soft">{t('state.notFoundHint')}</p>
       <p>
-        <Link href="/">{t('nav.overview')}</Link>
+        <Link href={viewPaths.overview}>{t('nav.overview')}</Link>
       </p>
     </div>
   )

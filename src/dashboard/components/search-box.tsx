@@ -1,4 +1,5 @@
 import { useLocation } from 'wouter-preact'
+import { viewPaths } from '../../view-paths.ts'
 import { withQuery } from '../api/path.ts'
 import { recordPath } from '../api/resources.ts'
 import { confirmLeave } from '../editing/use-leave-guard.ts'
@@ -18,7 +19,7 @@ export function SearchBox() {
         label={t('search.label')}
         placeholder={t('search.placeholder')}
         onPick={({ resource, key }) => open(recordPath(resource, key))}
-        onEnter={(text) => open(withQuery('/search', { q: text }))}
+        onEnter={(text) => open(withQuery(viewPaths.search, { q: text }))}
       />
     </search>
   )

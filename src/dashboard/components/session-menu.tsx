@@ -29,8 +29,8 @@ export function SessionMenu() {
   }
   return (
     <>
-      {write && <Link href="/imports">{t('imports.title')}</Link>}
-      {administer && <Link href="/administration">{t('session.administration')}</Link>}
+      {write && <Link href={viewPaths.imports}>{t('imports.title')}</Link>}
+      {administer && <Link href={viewPaths.administration}>{t('session.administration')}</Link>}
       <User session={session} />
       <button type="button" onClick={() => confirmLeave() && signOut('signedOut', signInId)}>
         {t('session.signOut')}

@@ -1,4 +1,5 @@
 import { changesPath } from '../../view-data.ts'
+import { viewPaths } from '../../view-paths.ts'
 import type { ChangePage } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
@@ -18,7 +19,8 @@ export function ChangesView() {
   const [parameters] = useParameters()
   const state = useKeepPrevious(useApi<ChangePage>(changesPath(parameters)))
   const { resultsRef, showResults } = useFocusResults()
-  const pageUrl = (after: string | undefined) => `/changes${changeParameters(parameters, { after })}`
+  const pageUrl = (after: string | undefined) =>
+    `${viewPaths.changes}${changeParameters(parameters, { after })}`
   // Without changes, there is no position after them.
   const next = state.body?.page.more ? (state.body.page.after ?? undefined) : undefined
   const isFirst = !parameters.has('after')

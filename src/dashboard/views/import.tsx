@@ -1,3 +1,4 @@
+import { viewPaths } from '../../view-paths.ts'
 import type { ImportJob } from '../api/types.ts'
 import { useKeepFormInput } from '../api/use-keep-form-input.ts'
 import { PageHead } from '../components/page-head.tsx'
@@ -73,7 +74,9 @@ function Head({ job, hasWritten }: { job: ImportJob; hasWritten: boolean | undef
     <PageHead
       above={<ImportsLink />}
       title={files[0]?.name ?? job.id}
-      actions={<ImportActions job={job} hasWritten={hasWritten} onDeleted={() => navigate('/imports')} />}
+      actions={
+        <ImportActions job={job} hasWritten={hasWritten} onDeleted={() => navigate(viewPaths.imports)} />
+      }
     >
       <p>
         <StateTag job={job} /> {details.join(' · ')}

@@ -1,4 +1,5 @@
 import { Link } from 'wouter-preact'
+import { viewPaths } from '../../view-paths.ts'
 import type { ImportJob } from '../api/types.ts'
 import { PageHead } from '../components/page-head.tsx'
 import { PagedList } from '../components/paged-list.tsx'
@@ -17,7 +18,7 @@ export default function ImportsView() {
       <PageHead
         title={t('imports.title')}
         actions={
-          <Link class="button primary" href="/imports/new">
+          <Link class="button primary" href={viewPaths.newImport}>
             {t('imports.new')}
           </Link>
         }

@@ -3,6 +3,7 @@ import { useMemo } from 'preact/hooks'
 import { Link } from 'wouter-preact'
 import { useSearch } from 'wouter-preact/use-browser-location'
 import { apiRecordPath } from '../../view-data.ts'
+import { managedProperties } from '../api/forms.ts'
 import { withQuery } from '../api/path.ts'
 import { pointedProperty } from '../api/pointers.ts'
 import { findResource, type Property, type ResourceDescription } from '../api/resources.ts'
@@ -31,7 +32,7 @@ import { useLanguage } from '../i18n/language.ts'
 import { useRights, useSession } from '../session.ts'
 
 /** Properties that are not listed as facts. The heading shows the version, and whether the record is internal. */
-const unlistedProperties = ['id', 'visibility', 'version', 'createdAt', 'updatedAt']
+const unlistedProperties = [...managedProperties, 'visibility']
 
 type RecordWithCitations = RecordDocument & {
   citations?: Citation[]

@@ -3,6 +3,7 @@ import { type ApiError, toApiError } from '../../api/client.ts'
 import type { FormField } from '../../api/forms.ts'
 import type { IssuedKey } from '../../api/types.ts'
 import { newIdempotencyKey, writeApi } from '../../api/write-api.ts'
+import { endOfUtcDay } from '../../dates/day.ts'
 import { FaultSummary } from '../../editing/fault-summary.tsx'
 import { FaultsContext, groupByPointer } from '../../editing/faults.ts'
 import { FieldList } from '../../editing/fields/field-list.tsx'
@@ -24,9 +25,6 @@ const fields: readonly FormField[] = [
   },
 ]
 
-/** A key expires at the end of its last day in UTC. */
-const endOfDay = (day: string) => `${day}T23:59:59Z`
-
 /**
  * A form that creates an API key. If the user submits the form again after a lost response, it sends the same idempotency key.
  * If the service has already created the API key, it refuses to create a second one, and the list of keys shows the first one,
@@ -45,7 +43,7 @@ export function NewKeyForm({ onIssued }: { onIssued: (key: IssuedKey) => void })
     event.preventDefault()
     setSending(true)
     setError(undefined)
-    const body = { ...toDocument(values, fields), ...(day !== '' && { expiresAt: endOfDay(day) }) }
+    const body = { ...toDocument(values, fields), ...(day !== '' && { expiresAt: endOfUtcDay(day) }) }
     try {
       // Tests validate the responses of the service against the OpenAPI document.
       onIssued(

@@ -24,7 +24,7 @@ export function Sources({
   const path = withQuery('/v1/sources', {
     id: ids,
     fields: 'id,title,publisher,publishedOn,url',
-    limit: 200,
+    limit: ids.length,
     asOf,
   })
   const { body } = useApi<Page<SourceDetails>>(ids.length > 0 ? path : null)
