@@ -1,4 +1,4 @@
-/** A text around the link to a record. */
+/** A link to a record, and the text before and after it. */
 interface LinkedText {
   before: string
   resource: string
@@ -6,8 +6,8 @@ interface LinkedText {
   after: string
 }
 
-/** The path of a record. The path of an endpoint follows its method: `POST /v1/agreements/search`. */
-const recordPath = /(?<!\b(?:GET|POST|PUT|PATCH|DELETE) )\/v1\/([a-z-]+)\/([\w-]+)/
+/** Matches the path of a record, but not that of an endpoint, which follows its method: `POST /v1/agreements/search`. */
+const recordPathPattern = /(?<!\b(?:GET|POST|PUT|PATCH|DELETE) )\/v1\/([a-z-]+)\/([\w-]+)/
 
 /**
  * Splits a text at the path of the record that a message of the service names: `/v1/agreements/0190… refers to it`.
@@ -15,7 +15,7 @@ const recordPath = /(?<!\b(?:GET|POST|PUT|PATCH|DELETE) )\/v1\/([a-z-]+)\/([\w-]
  * @returns undefined if the message names no record.
  */
 export function splitAtRecord(message: string, text = message): LinkedText | undefined {
-  const [path, resource = '', key = ''] = recordPath.exec(message) ?? []
+  const [path, resource = '', key = ''] = recordPathPattern.exec(message) ?? []
   if (path === undefined) return undefined
   const shown = text.includes(path) ? text : `${text} ${path}`
   const start = shown.indexOf(path)

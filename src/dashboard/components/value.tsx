@@ -94,14 +94,12 @@ const hasTexts = (value: Record<string, unknown>, keys: readonly string[]): bool
   Object.keys(value).length === keys.length && keys.every((key) => typeof value[key] === 'string')
 
 /** The properties that are shown for every participant, with or without details. */
-const participantProperties = ['country', 'organization', 'region', 'role']
+const basicProperties = ['country', 'organization', 'region', 'role']
 
 /** Returns what is recorded about a participant besides its role, such as the dates on which it signed and ratified. */
 const detailsOf = (participant: Participant) =>
   Object.fromEntries(
-    Object.entries(participant).filter(
-      ([name, part]) => !participantProperties.includes(name) && !isUnset(part),
-    ),
+    Object.entries(participant).filter(([name, part]) => !basicProperties.includes(name) && !isUnset(part)),
   )
 
 /** Whether participants are listed one below the other: if there is only one, or if any participant has details. */

@@ -13,7 +13,7 @@ import { findResource, type ResourceDescription } from '../api/resources.ts'
 import type { CountryBriefing } from '../api/types.ts'
 import { type Option, useDimensionValues } from '../api/use-dimension-values.ts'
 import type { ApiState } from '../api/use-read.ts'
-import { AsOf, yearBefore } from '../components/as-of.tsx'
+import { AsOfField, yearBefore } from '../components/as-of-field.tsx'
 import { DataLinks } from '../components/chart/chart-links.tsx'
 import { useFilterText } from '../components/chart/filter-text.ts'
 import { ResourceField } from '../components/chart/resource-field.tsx'
@@ -222,13 +222,13 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
         onChange={(topic) => change({ topic })}
       />
       {isOverTime && (
-        <AsOf
+        <AsOfField
           label={t('compare.before')}
           asOf={parameters.get('before') ?? undefined}
           onChange={(before) => change({ before: before ?? yearBefore() })}
         />
       )}
-      <AsOf
+      <AsOfField
         label={t(isOverTime ? 'record.after' : 'country.asOf')}
         asOf={parameters.get('asOf') ?? undefined}
         onChange={(asOf) => change({ asOf })}

@@ -2,6 +2,7 @@ import { useRef } from 'preact/hooks'
 import { Link, Redirect, useLocation } from 'wouter-preact'
 import { useSearch } from 'wouter-preact/use-browser-location'
 import { apiRecordPath } from '../../view-data.ts'
+import { viewPaths } from '../../view-paths.ts'
 import { toYearBars } from '../api/groups.ts'
 import { withQuery } from '../api/path.ts'
 import { explorePath, recordDetailPath, recordPath } from '../api/resources.ts'
@@ -10,7 +11,7 @@ import { useApi } from '../api/use-api.ts'
 import type { ApiState } from '../api/use-read.ts'
 import { AgreementTimeline } from '../charts/agreement-timeline.tsx'
 import { YearColumns } from '../charts/year-columns.tsx'
-import { AsOf, yearBefore } from '../components/as-of.tsx'
+import { AsOfField, yearBefore } from '../components/as-of-field.tsx'
 import { SourceNumbers } from '../components/briefing/cited-sources.ts'
 import { ExpiringAgreementsOfCountry } from '../components/briefing/expiring.tsx'
 import { Figures } from '../components/briefing/figures.tsx'
@@ -99,7 +100,7 @@ function Head({
           {!state.error && (
             <Link
               class="button"
-              href={withQuery('/compare', { country: code, before: yearBefore(asOf), asOf })}
+              href={withQuery(viewPaths.compare, { country: code, before: yearBefore(asOf), asOf })}
             >
               {t('compare.yearAgo')}
             </Link>
@@ -134,7 +135,7 @@ function AsOfDate({ code, asOf }: { code: string; asOf: string | undefined }) {
   const path = recordPath('countries', code)
   return (
     <>
-      <AsOf asOf={asOf} onChange={(chosen) => navigate(withQuery(path, { asOf: chosen }))} />
+      <AsOfField asOf={asOf} onChange={(chosen) => navigate(withQuery(path, { asOf: chosen }))} />
       {asOf !== undefined && (
         <Link href={path} onClick={({ currentTarget }) => focusPrevious(currentTarget)}>
           {t('country.now')}

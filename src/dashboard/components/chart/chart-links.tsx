@@ -1,10 +1,11 @@
 import { Link, useLocation } from 'wouter-preact'
 import { chartSelection } from '../../../view-data.ts'
+import { viewPaths } from '../../../view-paths.ts'
 import { withQuery } from '../../api/path.ts'
 import { isEmbedded } from '../../embed.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { changeParameters, findAsOfName, useParameters } from '../../use-parameters.ts'
-import { yearBefore } from '../as-of.tsx'
+import { yearBefore } from '../as-of-field.tsx'
 import { CopyButton } from '../copy-button.tsx'
 import { FileLink } from '../file-link.tsx'
 
@@ -18,7 +19,7 @@ function comparisonPath(parameters: URLSearchParams): string | undefined {
   if (asOfName !== 'asOf' && parameters.has('asOf')) return undefined
   const { resource, filters } = chartSelection(parameters)
   const { sort: _, [asOfName]: asOf, partnerOf, country = partnerOf, ...others } = filters
-  return withQuery('/compare', {
+  return withQuery(viewPaths.compare, {
     resource,
     ...others,
     country,

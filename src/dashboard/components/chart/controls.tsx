@@ -5,7 +5,7 @@ import { useDimensionValues } from '../../api/use-dimension-values.ts'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { findAsOfName, useParameters } from '../../use-parameters.ts'
-import { AsOf } from '../as-of.tsx'
+import { AsOfField } from '../as-of-field.tsx'
 import { Failure } from '../widget.tsx'
 import { ResourceField } from './resource-field.tsx'
 import { SelectField } from './select-field.tsx'
@@ -59,7 +59,7 @@ export function ChartControls({
         onChange={(value) => set('topic', value)}
       />
       {children}
-      <AsOf asOf={asOf} onChange={(day) => set(asOfName, day)} />
+      <AsOfField asOf={asOf} onChange={(day) => set(asOfName, day)} />
       {error && <Failure error={error} retry={retry} />}
     </div>
   )

@@ -21,8 +21,11 @@ export function yearBefore(time?: string): string {
 /** The first day that can be chosen. While a year is typed, browsers report days such as 0002-01-31. */
 const minDay = '1900-01-01'
 
-/** A date input: the registry is shown as of the end of this UTC day. `onChange` gets undefined for an empty input. */
-export function AsOf({
+/**
+ * A date input for the UTC day at whose end the registry is shown. `onChange` gets the end of the day, or the current time if the
+ * day is not over, and undefined for an empty input.
+ */
+export function AsOfField({
   label,
   asOf,
   onChange,
