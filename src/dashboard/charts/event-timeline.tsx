@@ -29,6 +29,12 @@ const plainRowHeight = 18
 const barHeight = 12
 const axisHeight = 24
 const minBarWidth = 4
+/** Distance between the end of a bar and its title, or between the start of a bar and the title on it. */
+const titleGap = 6
+/** Free space beside a title: `titleGap`, and a margin at the other end. */
+const titleSpace = 10
+/** Distance from the middle of a row down to the baseline of its title. */
+const baselineOffset = 4
 /** Length of the dotted line for an unknown end. */
 const openEndWidth = 28
 /** A title is on its bar if the free width beside the bar is smaller than this. */
@@ -123,7 +129,7 @@ function EventRow({
   const rowHeight = rowHeightOf(hasTitle)
   const middle = y + rowHeight / 2
   const isTitleAfter = width - right >= left
-  const freeWidth = (isTitleAfter ? width - right : left) - 10
+  const freeWidth = (isTitleAfter ? width - right : left) - titleSpace
   const isTitleOnBar = freeWidth < minTitleWidth
   const name = t('value.named', { name: title, value: dates })
   return (
@@ -145,11 +151,11 @@ function EventRow({
       {hasTitle && (
         <text
           class="event-title"
-          x={isTitleOnBar ? left + 6 : isTitleAfter ? right + 6 : left - 6}
-          y={middle + 4}
+          x={isTitleOnBar ? left + titleGap : isTitleAfter ? right + titleGap : left - titleGap}
+          y={middle + baselineOffset}
           text-anchor={isTitleOnBar || isTitleAfter ? 'start' : 'end'}
         >
-          {fitText(title, isTitleOnBar ? width - left - 10 : freeWidth)}
+          {fitText(title, isTitleOnBar ? width - left - titleSpace : freeWidth)}
         </text>
       )}
     </Link>

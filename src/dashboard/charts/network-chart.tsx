@@ -7,7 +7,13 @@ import { type NetworkEdge, type NetworkGraph, type NetworkNode, pairOf } from '.
 import { nodeRadiusOf, positionLabels } from './network-labels.ts'
 import { useWidth } from './use-width.ts'
 
-/** Radius in pixels of the invisible circle that takes the clicks on a node. */
+// All lengths are in pixels.
+const minHeight = 340
+const maxHeight = 640
+const heightToWidth = 0.6
+const minLineWidth = 0.75
+const maxLineWidth = 8
+/** Radius of the invisible circle that takes the clicks on a node. */
 const hitRadius = 12
 
 /**
@@ -57,10 +63,10 @@ export function NetworkChart({
 }) {
   const { t, number } = useLanguage()
   const [frame, width] = useWidth<HTMLDivElement>()
-  const height = Math.round(Math.min(640, Math.max(340, width * 0.6)))
+  const height = Math.round(Math.min(maxHeight, Math.max(minHeight, width * heightToWidth)))
   const positions = useLayout(graph, width, height)
   const max = Math.max(1, ...graph.edges.map(({ count }) => count))
-  const lineWidth = scaleSqrt([0, max], [0.75, 8])
+  const lineWidth = scaleSqrt([0, max], [minLineWidth, maxLineWidth])
   const names = new Map(graph.nodes.map(({ id, name }) => [id, name]))
   const ordered = byDegree(graph)
   // The edges to the centre come first, and then those with the most records. The first edges are drawn last, on top.

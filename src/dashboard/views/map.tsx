@@ -16,6 +16,9 @@ import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { useParameters } from '../use-parameters.ts'
 
+/** The table is open at first if it has at most this many rows. */
+const maxOpenRows = 30
+
 /** The number of records of a resource for each country, on the map and in a table. */
 export default function MapView() {
   const [parameters] = useParameters()
@@ -80,7 +83,7 @@ function CountryCounts({
       <Loaded state={state} height="30rem">
         {(markers) => <WorldMap caption={caption} markers={markers} />}
       </Loaded>
-      <details open={groups.length <= 30}>
+      <details open={groups.length <= maxOpenRows}>
         <summary>{t('state.table')}</summary>
         <table>
           <caption class="visually-hidden">{caption}</caption>

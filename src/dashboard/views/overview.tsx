@@ -93,6 +93,9 @@ function Years() {
   )
 }
 
+/** Maximum number of entries in the lists of latest changes and of expiring agreements. */
+const maxEntries = 8
+
 /** Maximum number of countries in the list. The map shows more. */
 const maxCountries = 10
 
@@ -122,7 +125,7 @@ const listedResources = resources.map(({ name }) => name).filter((name) => name 
 function LatestChanges() {
   const { t, tag } = useLanguage()
   const state = useApi<ChangePage>(
-    withQuery('/v1/changes', { resource: listedResources, order: 'desc', limit: 8 }),
+    withQuery('/v1/changes', { resource: listedResources, order: 'desc', limit: maxEntries }),
   )
   return (
     <Widget title={t('overview.changes')}>
@@ -138,9 +141,14 @@ function ExpiringAgreements() {
   const { t } = useLanguage()
   const from = new Date().toISOString().slice(0, 10)
   const to = dayOneYearAfter(from)
-  const list = withQuery('/v1/agreements', { inForceOn: from, 'expiresOn[lte]': to, sort: 'expiresOn' })
+  const filters = { inForceOn: from, 'expiresOn[lte]': to, sort: 'expiresOn' }
   const state = useApi<Page<Agreement>>(
-    `${list}&limit=8&fields=id,title,alternativeTitles,expiresOn,visibility&count=exact`,
+    withQuery('/v1/agreements', {
+      ...filters,
+      limit: maxEntries,
+      fields: 'id,title,alternativeTitles,expiresOn,visibility',
+      count: 'exact',
+    }),
   )
   return (
     <Widget title={t('overview.expiring')}>
@@ -149,7 +157,11 @@ function ExpiringAgreements() {
           data.length === 0 ? (
             <NoExpiring from={from} to={to} />
           ) : (
-            <ExpiringList agreements={data} count={page.total?.count ?? 0} list={list} />
+            <ExpiringList
+              agreements={data}
+              count={page.total?.count ?? 0}
+              list={withQuery('/v1/agreements', filters)}
+            />
           )
         }
       </Loaded>
@@ -157,10 +169,13 @@ function ExpiringAgreements() {
   )
 }
 
+/** Maximum number of figures in the table of claims. */
+const maxClaims = 50
+
 function Claims() {
   const { t } = useLanguage()
   const state = useApi<Page<Figure>>(
-    withQuery('/v1/figures', { limit: 50, sort: 'indicator', include: 'recorded' }),
+    withQuery('/v1/figures', { limit: maxClaims, sort: 'indicator', include: 'recorded' }),
   )
   return (
     <Widget title={t('overview.claims')} caption={t('overview.claimsCaption')} wide>
