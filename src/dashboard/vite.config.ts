@@ -13,5 +13,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: 'es2022',
   },
-  server: { proxy: { '/v1': 'http://127.0.0.1:3000', '/docs': 'http://127.0.0.1:3000' } },
+  server: {
+    proxy: Object.fromEntries(
+      ['/v1', '/docs', '/openapi', '/readyz', '/metrics'].map((path) => [path, 'http://127.0.0.1:3000']),
+    ),
+  },
 })

@@ -37,9 +37,8 @@ export const toBars = <Group extends LabelledGroup>(
     isUnknown: (group.key[dimension] ?? null) === null,
   }))
 
-/** Returns the number of a year of a group, such as `2011`, `-0043` and, in EDTF, `Y17000`; NaN for an unknown year. */
-export const yearOf = (key: string | number | null | undefined): number =>
-  Number(key?.toString().replace('Y', '') ?? Number.NaN)
+/** Returns the number of the year that a group has as key: 17000 for `Y17000`, -43 for `-0043`; NaN for null. */
+export const yearOf = (key: string | null): number => Number(key?.replace('Y', '') ?? Number.NaN)
 
 /** Converts groups by a dimension of years, such as `signedYear`, to bars. */
 export const toYearBars = (

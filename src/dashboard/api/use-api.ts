@@ -8,7 +8,7 @@ import { type ApiState, useRead } from './use-read.ts'
  * @param options `requireFresh`: as in `readApi`.
  */
 export const useApi = <Body>(path: string | null, { requireFresh = false } = {}): ApiState<Body> =>
-  // The different name keeps a read of a fresh response from sharing the result of another read.
+  // Reads with equal names share their result, so a read that requires a fresh response has a name of its own.
   useRead(path !== null && requireFresh ? `${path}, fresh` : path, (language, signal) =>
     readApi<Body>(path ?? '', language, signal, requireFresh),
   )

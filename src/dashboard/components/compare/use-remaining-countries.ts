@@ -18,9 +18,10 @@ async function readCode(path: string, language: string, signal: AbortSignal): Pr
 }
 
 /**
- * Finds the countries into which others were merged at one of several times: after the merge, a filter by the code of a merged
- * country finds nothing.
- * @returns the codes of the countries that remain. It is empty until they are read.
+ * Finds the countries into which some of the given countries were merged before one of the given times. As of that time, a filter by
+ * the code of a merged country finds nothing.
+ * @param times undefined means now.
+ * @returns the codes of the countries that remain; empty until they are read.
  */
 export function useRemainingCountries(
   codes: readonly string[],
