@@ -213,7 +213,7 @@ function Activities({ briefing }: { briefing: CountryBriefing }) {
   return (
     <>
       {others.map(([resource, { groups }]) => {
-        const dimension = (['kind', 'modality', 'status'] as const).find((name) => groups[name])
+        const dimension = (['kind', 'modality', 'status'] as const).find((candidate) => groups[candidate])
         if (dimension === undefined) return null
         const resourceName = resourceLabel(resource)
         return (

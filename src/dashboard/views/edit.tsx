@@ -71,27 +71,30 @@ function Editor({ resource, recordKey }: { resource: ResourceDescription; record
         <p>{t('edit.lead')}</p>
       </PageHead>
       <Loaded state={state} height="40rem">
-        {({ fields, record: { names = {}, ...record } = {} as RecordWithNames, citation }) => (
-          <RedirectIfMerged
-            resource={resource}
-            record={recordKey === undefined ? undefined : record}
-            recordKey={recordKey}
-            view="/edit"
-          >
-            <RecordForm
+        {({ fields, record: loaded, citation }) => {
+          const { names = {}, ...record }: RecordWithNames = loaded ?? {}
+          return (
+            <RedirectIfMerged
               resource={resource}
-              // The key of an existing record cannot be changed.
-              fields={recordKey === undefined ? fields : fields.filter(({ name }) => name !== resource.key)}
-              initial={
-                recordKey === undefined
-                  ? undefined
-                  : { values: record, version: Number(record.version), key: recordKey }
-              }
-              {...(citation && { preset: citation.values })}
-              recordNames={citation?.names ?? names}
-            />
-          </RedirectIfMerged>
-        )}
+              record={recordKey === undefined ? undefined : record}
+              recordKey={recordKey}
+              view="/edit"
+            >
+              <RecordForm
+                resource={resource}
+                // The key of an existing record cannot be changed.
+                fields={recordKey === undefined ? fields : fields.filter(({ name }) => name !== resource.key)}
+                initial={
+                  recordKey === undefined
+                    ? undefined
+                    : { values: record, version: Number(record.version), key: recordKey }
+                }
+                {...(citation && { preset: citation.values })}
+                recordNames={citation?.names ?? names}
+              />
+            </RedirectIfMerged>
+          )
+        }}
       </Loaded>
     </>
   )

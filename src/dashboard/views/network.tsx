@@ -33,14 +33,15 @@ import { changeParameters, useParameters } from '../use-parameters.ts'
 /** Networks with at least this number of nodes are shown as a matrix. In a graph, their lines would cover one another. */
 const minMatrixNodes = 100
 
-/** The network of all participants, or the network around one participant, the centre. */
-export default function NetworkView() {
-  const { t, resourceLabel } = useLanguage()
-  const [path] = useLocation()
-  const [parameters, change] = useParameters()
-  const centre = parameters.get('centre') ?? undefined
-  const kind = parameters.get('level') === 'organization' ? 'organization' : 'country'
-  const isOfOrganizations = kind === 'organization'
+/**
+ * Reads the network of the view.
+ * @returns the state of its graph. `remaining`: the code of the country at the centre of the network that the API returns, which is
+ * another one than `centre` if this country was merged; undefined without such a network.
+ */
+function useNetworkGraph(
+  parameters: URLSearchParams,
+  { centre, isOfOrganizations }: { centre: string | undefined; isOfOrganizations: boolean },
+): { state: ApiState<NetworkGraph>; remaining: string | undefined } {
   const whole = useKeepPrevious(useApi<Network>(wholeNetworkPath(parameters)))
   const countryNetworkPath = centre === undefined || isOfOrganizations ? null : networkDataPath(parameters)
   const countryNetwork = useKeepPrevious(useApi<CountryNetwork>(countryNetworkPath))
@@ -59,10 +60,21 @@ export default function NetworkView() {
   const state: ApiState<NetworkGraph> = failed?.error
     ? { status: 'failed', error: failed.error, retry: failed.retry }
     : { status: isLoading ? 'loading' : 'ready', retry: whole.retry, ...(graph && { body: graph }) }
-  const name = graph?.nodes.find(({ id }) => id === centre)?.name
-  const resource = parameters.get('resource')
-  // If the country was merged into another one, the API returns the network of the other one.
   const remaining = countryNetwork.status === 'ready' ? countryNetwork.body?.country.code : undefined
+  return { state, remaining }
+}
+
+/** The network of all participants, or the network around one participant, the centre. */
+export default function NetworkView() {
+  const { t, resourceLabel } = useLanguage()
+  const [path] = useLocation()
+  const [parameters, change] = useParameters()
+  const centre = parameters.get('centre') ?? undefined
+  const kind = parameters.get('level') === 'organization' ? 'organization' : 'country'
+  const isOfOrganizations = kind === 'organization'
+  const { state, remaining } = useNetworkGraph(parameters, { centre, isOfOrganizations })
+  const name = state.body?.nodes.find(({ id }) => id === centre)?.name
+  const resource = parameters.get('resource')
   if (remaining !== undefined && remaining !== centre)
     return (
       <Redirect

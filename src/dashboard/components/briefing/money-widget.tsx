@@ -41,7 +41,7 @@ export function MoneyWidget({
                 <th scope="row">
                   <Link href={explorePath(list)}>{label.startsYear ?? t('value.unknown')}</Link>
                 </th>
-                <td>{key.amountKind == null ? '' : label.amountKind}</td>
+                <td>{key.amountKind ? label.amountKind : ''}</td>
                 <td class="number">{number(measures.count ?? 0)}</td>
                 <td class="number">
                   {amount === null ? t('value.unknown') : `${number(amount)} ${currency ?? ''}`}

@@ -67,14 +67,14 @@ export function HistoryList({
                 />
               ))}
             </ol>
-            {(isCut || data.length > count) &&
-              (count < maxCount && !isCut ? (
-                <ShowMoreButton class="no-print" onClick={() => setCount(maxCount)}>
-                  {t('history.more')}
-                </ShowMoreButton>
-              ) : (
-                <p class="soft">{t('history.cut', { count: entries.length })}</p>
-              ))}
+            {data.length > count && count < maxCount && (
+              <ShowMoreButton class="no-print" onClick={() => setCount(maxCount)}>
+                {t('history.more')}
+              </ShowMoreButton>
+            )}
+            {(isCut || (data.length > count && count === maxCount)) && (
+              <p class="soft">{t('history.cut', { count: entries.length })}</p>
+            )}
           </>
         )
       }}
