@@ -67,6 +67,7 @@ export async function layoutGraph(
   const links: SimulationLinkDatum<PlacedNode>[] = edges
     .filter(({ source, target }) => source !== target)
     .map(({ source, target }) => ({ source, target }))
+  // The lengths of the forces are relative to one another, since the positions are scaled to the chart.
   const simulation = forceSimulation(placed)
     .force(
       'link',

@@ -10,6 +10,13 @@ const minLabelWidth = 110
 const maxLabelWidth = 220
 const minCellSize = 12
 const maxCellSize = 28
+/** Distance between a label and the cells. */
+const labelGap = 4
+/** Distance from the middle of a row down to the baseline of its label. */
+const baselineOffset = 4
+
+/** Opacity at the lower end of the scale, which stands for no record. */
+const minOpacity = 0.25
 
 /** Returns the nodes sorted by the number of records on their edges, largest first. */
 function bySharedRecords({ nodes, edges }: NetworkGraph) {
@@ -45,7 +52,7 @@ export function NetworkMatrix({
   const size = labelWidth + cellSize * nodes.length
   const indexes = new Map(nodes.map(({ id }, index) => [id, index]))
   const names = new Map(nodes.map(({ id, name }) => [id, name]))
-  const opacity = scaleSqrt([0, Math.max(1, ...graph.edges.map(({ count }) => count))], [0.25, 1])
+  const opacity = scaleSqrt([0, Math.max(1, ...graph.edges.map(({ count }) => count))], [minOpacity, 1])
   const cells = graph.edges.flatMap((edge) => {
     const [source, target] = [indexes.get(edge.source) ?? 0, indexes.get(edge.target) ?? 0]
     return [
@@ -83,14 +90,14 @@ export function NetworkMatrix({
             height={cellSize * nodes.length}
           />
           {nodes.map(({ id, name }, index) => {
-            const middle = labelWidth + index * cellSize + cellSize / 2 + 4
-            const text = fitText(name, labelWidth - 8)
+            const middle = labelWidth + index * cellSize + cellSize / 2 + baselineOffset
+            const text = fitText(name, labelWidth - 2 * labelGap)
             return (
               <g key={id}>
-                <text x={labelWidth - 4} y={middle} text-anchor="end">
+                <text x={labelWidth - labelGap} y={middle} text-anchor="end">
                   {text}
                 </text>
-                <text transform={`translate(${middle} ${labelWidth - 4}) rotate(-90)`}>{text}</text>
+                <text transform={`translate(${middle} ${labelWidth - labelGap}) rotate(-90)`}>{text}</text>
               </g>
             )
           })}

@@ -16,6 +16,10 @@ const minNumberedWidth = 14
 const labelWidth = 42
 /** The smallest position of the centre of a label at which the edge of the chart does not cut off the label. */
 const minLabelCentre = 16
+/** Distance from the top of a column up to its number. */
+const numberGap = 5
+/** Distance from the bottom of the chart up to the labels of years. */
+const labelOffset = 6
 const margin = { top: 18, right: 4, bottom: 22, left: 4 }
 /** The slot and the label of the column for records without a year. */
 const unknownSlot = '?'
@@ -67,7 +71,7 @@ export function YearColumns({
               {(x.bandwidth() > minNumberedWidth || bar === highest) && (
                 <text
                   x={Math.min(Math.max(left + x.bandwidth() / 2, minLabelCentre), width - minLabelCentre)}
-                  y={y(value) - 5}
+                  y={y(value) - numberGap}
                   text-anchor="middle"
                 >
                   {number(value)}
@@ -93,7 +97,7 @@ export function YearColumns({
           if (slot !== unknownSlot && (index % labelStep !== 0 || isNearUnknown)) return null
           const centre = (x(slot) ?? 0) + x.bandwidth() / 2
           return (
-            <text key={slot} x={Math.max(centre, minLabelCentre)} y={height - 6} text-anchor="middle">
+            <text key={slot} x={Math.max(centre, minLabelCentre)} y={height - labelOffset} text-anchor="middle">
               {slot}
             </text>
           )
