@@ -15,7 +15,10 @@ function splitParameter(parameter: string): [filter: string, operator: string] {
   return [filter, operator]
 }
 
-/** Returns the comparisons of one parameter: with `eq`, a record must match one value of a list; otherwise, all values. */
+/**
+ * Returns the comparisons of one parameter. If the parameter has several values, a record must match one of them with `eq`, and all
+ * of them with any other operator.
+ */
 function comparisons(
   resource: ResourceDescription,
   parameter: string,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** The Chinese titles of records in lists whose titles are the same in every language of the service, in a browser. */
+/** The Chinese titles of records in lists for which the service sends the same titles in every language, in a browser. */
 
 const dashboard = useDashboard({ changesRecords: true })
 const chinese = { locale: 'zh-CN' }

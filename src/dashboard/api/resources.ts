@@ -1,7 +1,10 @@
 import { findYearDimension, hasParticipants } from '../../view-data.ts'
 import descriptions from './resources.json' with { type: 'json' }
 
-/** The kind of a property's value. `key` is the key of the record itself, and `reference` the key of another record. */
+/**
+ * The kind of a property's value. `key` is the key of the record itself, `reference` the key of another record, and `pointer` a
+ * JSON pointer to a property.
+ */
 export type PropertyKind =
   | 'enumeration'
   | 'date'

@@ -6,7 +6,10 @@ import { shareRead } from './shared-reads.ts'
 import { useAttempts } from './use-attempts.ts'
 import { retryFailedReads, useRetries } from './use-retries.ts'
 
-/** The state of a read. `useKeepPrevious` adds the body of the previous read while `status` is `loading`. */
+/**
+ * The state of a read. `useKeepPrevious` adds the body of the previous read to a loading state, and `useKeepFormInput` the last body
+ * to a failed state.
+ */
 export interface ApiState<Body> {
   status: 'loading' | 'ready' | 'failed'
   body?: Body
