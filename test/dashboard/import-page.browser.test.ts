@@ -4,7 +4,8 @@ import { entryWithoutRow, writeEntries } from '../../src/features/imports/entrie
 import { createImport } from '../../src/features/imports/store.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
-import { newScheme, treatyMapping } from '../support/imports.ts'
+import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
+import { sendForm } from '../support/send-form.ts'
 
 /** The page of an import that has failed, cannot be read, or is in progress, in a browser. */
 
@@ -94,5 +95,32 @@ describe.skipIf(skipsBrowser)('an import in progress [needs Chromium]', { timeou
     const streamsBefore = streams
     await expect.poll(() => streams, { timeout: 10_000 }).toBeGreaterThan(streamsBefore)
     expect(await page.getByRole('progressbar').count()).toBe(1)
+  })
+
+  it('is read once for each step', async () => {
+    const sent = await sendForm(dashboard.api, '/v1/imports', [
+      ['mapping', treatyMapping(newScheme()), 'mapping.yaml'],
+      ['file', `${treatyHeader}\n1,On water,2001,China\n`, 'treaties.csv'],
+    ])
+    const { id } = sent.json<{ id: string }>()
+    const { page, settle } = await dashboard.openSignedIn(`/imports/${id}`)
+    let reads = 0
+    page.on('request', (request) => {
+      if (request.method() === 'GET' && request.url().endsWith(`/v1/imports/${id}`)) reads += 1
+    })
+    for (const [step, done] of [
+      ['Commit', 'The records are written.'],
+      ['Undo', 'The import has been undone.'],
+    ] as const) {
+      reads = 0
+      await page.getByRole('button', { name: step, exact: true }).click()
+      await page.getByRole('dialog').getByRole('button', { name: step, exact: true }).click()
+      await page.getByText(done).waitFor()
+      await settle()
+      expect(reads, step).toBe(1)
+    }
+    await page.locator('a[href*="lang=zh"]').click()
+    await page.getByText('此导入已撤销。').waitFor()
+    await expect.poll(() => reads).toBe(2)
   })
 })

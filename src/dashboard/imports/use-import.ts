@@ -30,6 +30,7 @@ const hasStepEnded = (before: ImportJob, after: ImportJob): boolean =>
  * Calls `onChange` with an import now and after each change, until no step of the import runs. Reconnects after a lost
  * connection.
  * @param before the import as it was last read; undefined if it has not been read.
+ * @returns whether a step of the import has ended since `before`.
  * @throws ApiError if the first read of the import fails, and after too many lost connections in a row; the reason of an
  * aborted signal.
  */
@@ -39,17 +40,13 @@ async function followImport(
   signal: AbortSignal,
   before: ImportJob | undefined,
   onChange: (job: ImportJob) => void,
-): Promise<void> {
+): Promise<boolean> {
   let hasRun = false
   for (let failures = 0; !signal.aborted; ) {
     try {
       const job = await readApi<ImportJob>(`/v1/imports/${id}`, tag, signal, true)
       onChange(job)
-      if (!isRunning(job)) {
-        // The step has changed the rows, names and records of the import.
-        if (hasRun || (before && hasStepEnded(before, job))) refetchViews()
-        return
-      }
+      if (!isRunning(job)) return hasRun || (before !== undefined && hasStepEnded(before, job))
       hasRun = true
       let last = job
       for await (const next of readImportEvents(id, signal)) {
@@ -57,14 +54,16 @@ async function followImport(
         last = next
         onChange(next)
       }
+      if (!isRunning(last)) return true
       // While the step runs, only a proxy, or a service that shuts down, ends the stream.
-      if (isRunning(last)) await reconnectDelay()
+      await reconnectDelay()
     } catch (error) {
       failures += 1
       if (signal.aborted || !hasRun || failures > maxReconnects) throw error
       await reconnectDelay()
     }
   }
+  return false
 }
 
 /**
@@ -80,7 +79,12 @@ export function useImport(id: string): ApiState<ImportJob> {
   const [error, setError] = useState<ApiError>()
   const retry = useCallback(() => setAttempt((count) => count + 1), [])
   useRetries(error, retry)
+  // Whether the data version changes next because a step has ended. The import was read then, and is not read again.
+  const endsStep = useRef(false)
   useEffect(() => {
+    const wasRead = endsStep.current && last.current?.id === id
+    endsStep.current = false
+    if (wasRead) return
     const controller = new AbortController()
     const onChange = (next: ImportJob) => {
       last.current = next
@@ -88,9 +92,17 @@ export function useImport(id: string): ApiState<ImportJob> {
       setError(undefined)
     }
     const before = last.current?.id === id ? last.current : undefined
-    followImport(id, tag, controller.signal, before, onChange).catch((failure: unknown) => {
-      if (!controller.signal.aborted) setError(toApiError(failure))
-    })
+    followImport(id, tag, controller.signal, before, onChange).then(
+      (hasEnded) => {
+        if (!hasEnded) return
+        endsStep.current = true
+        // The step has changed the rows, names and records of the import.
+        refetchViews()
+      },
+      (failure: unknown) => {
+        if (!controller.signal.aborted) setError(toApiError(failure))
+      },
+    )
     return () => controller.abort()
   }, [id, tag, dataVersion, attempt])
   if (error) return { status: 'failed', error, retry }
