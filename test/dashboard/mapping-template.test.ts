@@ -20,13 +20,27 @@ describe('the draft of a mapping', () => {
     expect(parse(mappingTemplate(fileName, ['No', 'Title'])).scheme).toBe(scheme)
   })
 
-  it.each(['true', 'null', '1e5', '2011-04', '~'])(
+  /** Checks what the draft has as the title, for a file whose second column has a given name. */
+  const expectTitle = (column: string, title: string) => {
+    const { agreements } = parse(mappingTemplate('a.csv', ['No', column])).records
+    expect(agreements).toMatchObject({ properties: { title } })
+  }
+
+  it.each(['true', 'null', '1e5', '2011', '~'])(
     'reads a column named %s, which YAML reads as no text',
     (column) => {
-      const { records } = parse(mappingTemplate('a.csv', ['No', column]))
-      expect(JSON.stringify(records.agreements)).toContain(JSON.stringify(column))
+      expectTitle(column, column)
     },
   )
+
+  it.each([
+    ['Title [English]', "'Title [English]'"],
+    ["Traités [titre d'origine]", `"Traités [titre d'origine]"`],
+    ['[1]', "'[1]'"],
+    ['=treaty', "'=treaty'"],
+  ])('reads a column named %s, which a mapping would not read as a name: %s', (column, path) => {
+    expectTitle(column, path)
+  })
 
   it.each(['协议.csv', '2023年协议.csv', '.csv'])(
     'leaves the scheme empty for a file named %s',

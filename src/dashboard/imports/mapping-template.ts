@@ -2,10 +2,19 @@
 const yamlLiteral = /^(true|false|null)$/i
 
 /** Returns a text as a YAML scalar, quoted if necessary. */
-const quote = (text: string) =>
+const toScalar = (text: string) =>
   /^[\p{L}_][\p{L}\p{N}_ .()-]*$/u.test(text) && !text.endsWith(' ') && !yamlLiteral.test(text)
     ? text
     : JSON.stringify(text)
+
+/**
+ * Returns the path in a mapping that reads a column. A name is quoted if it has brackets, in which a path has a condition, or if it
+ * begins with `=` like a constant.
+ */
+function toPath(column: string): string {
+  if (!/^=|[[\]]/.test(column)) return column
+  return column.includes("'") ? `"${column}"` : `'${column}'`
+}
 
 /**
  * Derives the name of a scheme from the name of a file. Returns an empty text, which the service refuses, if the name has
@@ -34,15 +43,17 @@ export function mappingTemplate(fileName: string, columns: readonly string[]): s
   const title = findColumn(columns, /title|name|treaty|agreement/i, 1)
   const date = columns.find((column) => /sign|date|year/i.test(column))
   const country = columns.find((column) => /countr|part(y|ies)|state|nation/i.test(column))
-  return `scheme: ${quote(schemeOf(fileName))}
+  return `scheme: ${toScalar(schemeOf(fileName))}
 records:
   agreements:
-    id: ${quote(id)}
+    id: ${toScalar(toPath(id))}
     properties:
-      title: ${quote(title)}
+      title: ${toScalar(toPath(title))}
       kind: =agreement
-${date === undefined ? '' : `      signedOn: ${quote(date)}\n`}${
-  country === undefined ? '' : `      parties:\n        - { country: ${quote(country)}, role: =party }\n`
-}# Columns: ${columns.map(quote).join(', ')}
+${date === undefined ? '' : `      signedOn: ${toScalar(toPath(date))}\n`}${
+  country === undefined
+    ? ''
+    : `      parties:\n        - { country: ${toScalar(toPath(country))}, role: =party }\n`
+}# Columns: ${columns.map(toScalar).join(', ')}
 `
 }
