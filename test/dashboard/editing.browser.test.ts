@@ -137,6 +137,19 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await expect.poll(() => fault.count()).toBe(0)
   })
 
+  it('shows the error of a picked record in a list at this record', async () => {
+    const id = await dashboard.createAgreement({ title: 'Removed while it is picked' })
+    const { page } = await dashboard.openSignedIn('/new/projects')
+    await page.getByLabel('Title required').fill('A project')
+    await page.locator('[id="field/agreements"]').fill('Removed while it is picked')
+    await page.getByRole('option', { name: /^Removed while/ }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Remove Removed while it is picked' }).waitFor()
+    await dashboard.api.delete(`/v1/agreements/${id}`)
+    await page.getByRole('button', { name: 'Create' }).click()
+    await page.locator('[id="field/agreements/0-faults"]').waitFor()
+  })
+
   it('keeps a picked record when the label of its field is clicked', async () => {
     const { page, settle } = await dashboard.openSignedIn('/new/cooperation-bases')
     await page.getByRole('combobox', { name: 'Host country' }).fill('pakistan')

@@ -34,12 +34,15 @@ describe.skipIf(skipsBrowser)('a search for records [needs Chromium]', { timeout
     const { page } = await dashboard.openSignedIn('/new/agreements')
     await page.getByRole('button', { name: 'Add to Parties' }).click()
     const label = 'Country, organization or region'
-    await page.getByRole('combobox', { name: label }).fill('germany')
+    const search = page.getByRole('combobox', { name: label })
+    await search.fill('germany')
     await page.getByRole('button', { name: 'Create' }).click()
     await page
       .getByRole('alert')
       .getByRole('button', { name: `Parties › 1 › ${label}: this text is only a search` })
       .waitFor()
+    const description = `[id="${await search.getAttribute('aria-describedby')}"]`
+    expect(await page.locator(description).textContent()).toMatch(/^this text is only a search/)
   })
 
   it('leaves a record that is picked again at its place in the list', async () => {

@@ -72,6 +72,7 @@ export function ParticipantField(props: CompositeProps) {
               pointer={keyPointer}
               label={t('edit.who')}
               resources={Object.keys(participantProperties)}
+              describedBy={isInvalid ? `${fieldId(keyPointer)}-faults` : undefined}
               isInvalid={isInvalid}
               onPick={pick}
             />

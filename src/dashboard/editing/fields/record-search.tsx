@@ -20,7 +20,7 @@ export function RecordSearch({
   label: string
   /** The resources to search; by default all. */
   resources?: readonly string[] | undefined
-  describedBy?: string
+  describedBy: string | undefined
   isInvalid: boolean
   onPick: (hit: Hit) => void
 }) {

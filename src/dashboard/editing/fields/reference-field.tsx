@@ -6,7 +6,7 @@ import { fieldId, useOutdateFaults, useRemoveItemFaults } from '../faults.ts'
 import { isPlainObject } from '../form-values.ts'
 import { useNames } from '../names.ts'
 import { useFocusAfterChange } from '../use-focus-after-change.ts'
-import { type FieldProps, LabelledInput, useInputAttributes } from './labelled.tsx'
+import { FaultTexts, type FieldProps, LabelledInput, useInputAttributes } from './labelled.tsx'
 import { Picked } from './picked.tsx'
 import { RecordSearch } from './record-search.tsx'
 
@@ -102,6 +102,7 @@ export function ReferenceList({ field, value, pointer, onChange }: FieldProps) {
                 id={fieldId(`${pointer}/${index}`)}
                 onRemove={() => remove(index)}
               />
+              <FaultTexts pointer={`${pointer}/${index}`} />
             </li>
           ))}
         </ul>
