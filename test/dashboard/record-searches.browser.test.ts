@@ -45,6 +45,17 @@ describe.skipIf(skipsBrowser)('a search for records [needs Chromium]', { timeout
     expect(await page.locator(description).textContent()).toMatch(/^this text is only a search/)
   })
 
+  it('that is a fault has its own message, even if its text equals a message of the service', async () => {
+    const { page, settle } = await dashboard.openSignedIn('/new/agreements', { locale: 'zh-CN' })
+    const translations = page.waitForResponse(/sentences/)
+    await page.locator('[id="field/topics"]').fill('needs a name')
+    await page.getByRole('button', { name: '新建' }).click()
+    await translations
+    await settle()
+    const fault = '这只是搜索文字：请选择一个建议，或清空文字'
+    expect(await page.locator('[id="field/topics-faults"]').textContent()).toBe(fault)
+  })
+
   it('leaves a record that is picked again at its place in the list', async () => {
     const { page } = await dashboard.openSignedIn('/new/agreements')
     const topics = page.locator('[id="field/topics"]')

@@ -2,48 +2,48 @@ import { createContext } from 'preact'
 import { useCallback, useContext, useEffect, useId, useMemo, useState } from 'preact/hooks'
 import type { Fault } from '../api/client.ts'
 
-/** A text in the search of a field, for which no record has been picked, with the pointer and the label of the field. */
-interface SearchedText {
+/** A field whose search has a text, although no record has been picked. */
+interface SearchedField {
   pointer: string
   label: string
-  text: string
 }
 
-type Report = (id: string, searched: SearchedText | undefined) => void
+/** Called with undefined when the search of a field has no text any more. */
+type Report = (id: string, field: SearchedField | undefined) => void
 
 export const SearchedTextsContext = createContext<Report>(() => {})
 
 /**
- * Collects the texts in the searches of a form.
- * @returns the function for `SearchedTextsContext`, and a fault for each text.
+ * Collects the fields of a form whose searches have a text.
+ * @returns the function for `SearchedTextsContext`, and a fault for each of these fields.
  */
 export function useSearchedTexts(): { report: Report; faults: readonly Fault[] } {
-  const [texts, setTexts] = useState<ReadonlyMap<string, SearchedText>>(new Map())
-  const report = useCallback<Report>((id, searched) => {
-    setTexts((current) => {
+  const [searched, setSearched] = useState<ReadonlyMap<string, SearchedField>>(new Map())
+  const report = useCallback<Report>((id, field) => {
+    setSearched((current) => {
       const next = new Map(current)
-      if (searched) next.set(id, searched)
+      if (field) next.set(id, field)
       else next.delete(id)
       return next
     })
   }, [])
+  // The dashboard has a message for the code. The text itself must not be a message: it could be translated like one.
   const faults = useMemo(
-    () =>
-      [...texts.values()].map(({ text, ...field }) => ({ ...field, code: 'only_searched', message: text })),
-    [texts],
+    () => [...searched.values()].map((field) => ({ ...field, code: 'only_searched', message: '' })),
+    [searched],
   )
   return { report, faults }
 }
 
-/** Reports the text in the search of a field to its form. @returns a function that takes the current text. */
+/** Reports to the form whether the search of a field has a text. @returns a function that takes the current text. */
 export function useReportText(pointer: string, label: string): (text: string) => void {
   const report = useContext(SearchedTextsContext)
   const id = useId()
-  const [text, setText] = useState('')
+  const [hasText, setHasText] = useState(false)
   useEffect(() => {
-    if (text === '') return
-    report(id, { pointer, label, text })
+    if (!hasText) return
+    report(id, { pointer, label })
     return () => report(id, undefined)
-  }, [report, id, pointer, label, text])
-  return setText
+  }, [report, id, pointer, label, hasText])
+  return (text) => setHasText(text !== '')
 }
