@@ -75,7 +75,7 @@ export const canonicalJson = (value: unknown): string =>
     isPlainObject(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
       : (inner ?? null),
-  ) ?? 'null'
+  )
 
 /** Whether two values have the same JSON, apart from the order of properties. */
 export const isEqual = (one: unknown, other: unknown): boolean => canonicalJson(one) === canonicalJson(other)
@@ -95,6 +95,10 @@ export function toPatch(before: FormValues, values: FormValues, fields: readonly
   })
   return Object.fromEntries(changes)
 }
+
+/** Whether the entered values differ from those of a record. */
+export const hasChanges = (before: FormValues, values: FormValues, fields: readonly FormField[]): boolean =>
+  Object.keys(toPatch(before, values, fields)).length > 0
 
 /** Returns a new item of a list, without values except an initial role. */
 export function emptyItem({ kind, fields = [] }: FormField): unknown {

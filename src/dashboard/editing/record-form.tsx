@@ -14,7 +14,7 @@ import { findDifferences, merge } from './conflicts.ts'
 import { FaultSummary } from './fault-summary.tsx'
 import { ChangeFaultsContext, FaultsContext, groupByPointer } from './faults.ts'
 import { FieldList } from './fields/field-list.tsx'
-import { type FormValues, toPatch } from './form-values.ts'
+import { type FormValues, hasChanges } from './form-values.ts'
 import { NamesContext } from './names.ts'
 import { ReasonField } from './reason-field.tsx'
 import { SearchedTextsContext, useSearchedTexts } from './searched-texts.ts'
@@ -32,7 +32,7 @@ export interface BaseVersion {
   key: string
 }
 
-/** A form that changes a record, or creates a record if `initial` is undefined. */
+/** A form that changes or creates a record. */
 export function RecordForm({
   resource,
   fields,
@@ -42,9 +42,11 @@ export function RecordForm({
 }: {
   resource: ResourceDescription
   fields: readonly FormField[]
+  /** The version of the record that was read; undefined for a new record. */
   initial: BaseVersion | undefined
   /** The values with which the form of a new record opens. */
   preset?: FormValues
+  /** The names of the records to which `initial` or `preset` refers. */
   recordNames: Names
 }) {
   const { t } = useLanguage()
@@ -61,7 +63,7 @@ export function RecordForm({
     base,
     onRebase: setBase,
   })
-  const isChanged = Object.keys(toPatch(base?.values ?? preset, values, fields)).length > 0
+  const isChanged = hasChanges(base?.values ?? preset, values, fields)
   const hasInput = isChanged || searched.faults.length > 0 || reason.trim() !== ''
   useLeaveGuard(hasInput && state.status !== 'saved')
   // What is typed during the save would not be saved.

@@ -7,8 +7,9 @@ import type { ResourceDescription } from '../api/resources.ts'
 import type { HistoryPage, Names, RecordDocument } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
 import type { Conflict } from './conflict.tsx'
+import { readSaved } from './explain-refusal.ts'
 import { explainNumbers } from './faults.ts'
-import { type FormValues, toDocument, toPatch } from './form-values.ts'
+import { type FormValues, hasChanges, toDocument, toPatch } from './form-values.ts'
 import type { BaseVersion } from './record-form.tsx'
 import { useIdempotentSend } from './use-idempotent-send.ts'
 
@@ -16,12 +17,18 @@ interface SaveState {
   status: 'editing' | 'saving' | 'saved' | 'unchanged'
   /** The error, without the faults of list items that the editor has removed since, and with outdated faults marked. */
   error?: ApiError
-  /** The version that another user saved meanwhile, with the names of the records that it refers to. */
-  conflict?: Conflict & { names: Names }
+  conflict?: NamedConflict
 }
 
-/** Reads the current version of a record, and its history entry. */
-async function readConflict(path: string, language: string): Promise<Conflict & { names: Names }> {
+/** The version that another user saved meanwhile, with the names of the records that it refers to. */
+type NamedConflict = Conflict & { names: Names }
+
+/** Reads the version of a record that another user has saved, and its history entry. Returns undefined if it is still `version`. */
+async function readConflict(
+  path: string,
+  language: string,
+  version: number,
+): Promise<NamedConflict | undefined> {
   const [{ names = {}, ...record }, history] = await Promise.all([
     readApi<RecordDocument & { names?: Names }>(
       withQuery(path, { include: 'names' }),
@@ -31,7 +38,8 @@ async function readConflict(path: string, language: string): Promise<Conflict & 
     ),
     readApi<HistoryPage>(withQuery(`${path}/history`, { limit: 1 }), language, undefined, true),
   ])
-  return { theirs: record, version: Number(record.version), entry: history.data[0], names }
+  const saved = Number(record.version)
+  return saved === version ? undefined : { theirs: record, version: saved, entry: history.data[0], names }
 }
 
 /** The types of the errors for a record that another user has removed (404) or merged into another one (410) meanwhile. */
@@ -40,7 +48,11 @@ const goneMeanwhile: Readonly<Record<number, string>> = { 404: 'removed-meanwhil
 const withFaults = (error: ApiError, faults: readonly Fault[]) =>
   new ApiError(error.status, error.message, { ...error, faults })
 
-/** Saves a form: creates a record, or changes the properties that differ from the version on which the form is based. */
+/**
+ * Saves a form: creates a record, or changes the properties that differ from the version on which the form is based.
+ * @returns the state of the save; `save`; `changeFaults`, which changes the faults of the shown error; and `clear`, which removes
+ * the error and the conflict.
+ */
 export function useSave({
   resource,
   fields,
@@ -66,23 +78,15 @@ export function useSave({
           reason,
         })
       : sendIdempotently(`/v1/${resource.name}`, { method: 'POST', body: toDocument(values, fields), reason })
-  const isChanged = (from: BaseVersion, values: FormValues) =>
-    Object.keys(toPatch(from.values, values, fields)).length > 0
   const refuse = (error: ApiError) => setState({ status: 'editing', error })
   const handleError = async (error: ApiError, values: FormValues, from: BaseVersion | undefined) => {
-    if (from && goneMeanwhile[error.status])
-      return refuse(new ApiError(error.status, '', { type: goneMeanwhile[error.status] ?? '' }))
-    if (error.status !== 412 || !from)
-      return refuse(withFaults(error, explainNumbers(error.faults, toDocument(values, fields))))
-    try {
-      const conflict = await readConflict(apiRecordPath(resource.name, from.key), tag)
-      // A replica that lags may not have the saved version yet.
-      if (conflict.version === from.version) refuse(error)
-      else setState({ status: 'editing', conflict })
-    } catch {
-      // The error of the second request would not say that nothing was saved.
-      refuse(error)
-    }
+    const type = from && goneMeanwhile[error.status]
+    if (type !== undefined) return refuse(new ApiError(error.status, '', { type }))
+    const conflict =
+      from &&
+      (await readSaved(error, () => readConflict(apiRecordPath(resource.name, from.key), tag, from.version)))
+    if (conflict) setState({ status: 'editing', conflict })
+    else refuse(withFaults(error, explainNumbers(error.faults, toDocument(values, fields))))
   }
 
   /**
@@ -98,7 +102,7 @@ export function useSave({
       refuse(new ApiError(422, '', { type: 'only-searched', faults }))
       return undefined
     }
-    if (base && !isChanged(base, values) && !isUncertain()) {
+    if (base && !hasChanges(base.values, values, fields) && !isUncertain()) {
       setState({ status: 'unchanged' })
       return undefined
     }
@@ -110,7 +114,7 @@ export function useSave({
       if (sent.isEarlier) {
         from = { values: record, version: Number(record.version), key: String(record[resource.key]) }
         onRebase(from)
-        if (isChanged(from, values)) record = (await send(values, reason, from)).record
+        if (hasChanges(record, values, fields)) record = (await send(values, reason, from)).record
       }
       setState({ status: 'saved' })
       return String(record[resource.key])
