@@ -46,6 +46,7 @@ export function findRedactableProperties(
 }
 
 /**
+ * Counts the occurrences of a text in a value.
  * @param field the field of the value; undefined for a key in a participant or in a reference to a record of one of several
  * resources.
  */

@@ -20,7 +20,15 @@ export const isOutcomeUnknown = (failure: unknown) => {
 const isKeyReused = (failure: unknown) => toApiError(failure).type === 'idempotency-key-reused'
 
 interface IdempotentSend {
+  /**
+   * Sends a write with the idempotency key of the form, so the service applies only one of the form's writes. If it has already
+   * applied an earlier one, whose response was lost, returns the record that this write saved. The form then continues from this
+   * record, with a new key.
+   * @throws ApiError, or any other error of `writeApi`, if the write fails. Idempotency keys belong to one API key. So if the user
+   * has signed in with another key after a creation of unknown outcome, the next creation throws an error and is not sent.
+   */
   sendIdempotently: (path: string, write: Write) => Promise<Saved>
+  /** Whether a write of unknown outcome was sent. */
   isUncertain: () => boolean
 }
 
@@ -31,14 +39,7 @@ interface UncertainWrite {
   apiKey: string | undefined
 }
 
-/**
- * Returns a function that sends the writes of a form. They have the same idempotency key, so the service applies only one of
- * them. If the service has applied an earlier write, whose response was lost, the function returns the record that this write
- * saved. The form then continues from this record, with a new key. `isUncertain` returns whether a write of unknown outcome was
- * sent.
- * The function throws an `ApiError`, or any other error of `writeApi`, if the write fails. Idempotency keys belong to one API key. So
- * if the user has signed in with another key after a creation of unknown outcome, it throws once, and sends nothing.
- */
+/** Returns the functions that send the writes of one form. */
 export function createIdempotentSend(): IdempotentSend {
   let idempotencyKey = newIdempotencyKey()
   let uncertain: UncertainWrite[] = []

@@ -113,6 +113,7 @@ export function FieldGroup({
 }: {
   field: FormField
   pointer: string
+  /** The heading of an item of a list. By default, the heading is the label of the property, with its hint. */
   legend?: string
   children: ComponentChildren
 }) {

@@ -21,8 +21,6 @@ function ItemList({ field, value, pointer, onChange, NestedField }: CompositePro
   const outdateFaults = useOutdateFaults()
   const removeItemFaults = useRemoveItemFaults()
   const change = useFocusAfterChange(onChange)
-  const { item } = field
-  if (!item) return null
   const items: readonly unknown[] = Array.isArray(value) ? value : []
   const name = labels.property(field.name)
   // The state of an item, such as the text of its search, stays with the item when an earlier one is removed.
@@ -34,6 +32,8 @@ function ItemList({ field, value, pointer, onChange, NestedField }: CompositePro
   const changeItem = useCallback((position: number, next: unknown) => {
     latest.current.onChange(replaceAt(latest.current.items, position, next))
   }, [])
+  const { item } = field
+  if (!item) return null
   const remove = (position: number) => {
     keys.current.splice(position, 1)
     removeItemFaults(pointer, position)

@@ -5,7 +5,7 @@ import { useLanguage } from '../../i18n/language.ts'
  * @param id HTML id of the outer element, which can take the focus. The label of the field points to this id. If the label
  * pointed to the button, a click on the label would remove the record.
  */
-export function Picked({ name, id, onRemove }: { name: string; id?: string; onRemove: () => void }) {
+export function Picked({ name, id, onRemove }: { name: string; id: string; onRemove: () => void }) {
   const { t } = useLanguage()
   return (
     <span class="picked" id={id} tabIndex={-1}>
