@@ -13,8 +13,8 @@ import {
 const minLongText = 1000
 
 /**
- * Texts of one line that may be as long as texts of several lines. The OpenAPI document does not say which texts may have line
- * breaks, and the service refuses those of these texts.
+ * Texts of one line whose maximum length is that of texts of several lines. The OpenAPI document does not say which texts may have
+ * line breaks, and the service refuses line breaks in these texts.
  */
 const longLines = ['occasion']
 

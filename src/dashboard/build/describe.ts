@@ -56,7 +56,7 @@ function parameterType({ schema, explode }: Parameter): ParameterType | undefine
 }
 
 /** Properties that can be the title of a record, in order of preference. */
-const titleProperties = ['title', 'name', 'excerpt']
+const titleCandidates = ['title', 'name', 'excerpt']
 
 const valuesOf = (schema: Schema): string[] => enumValues(document, schema)
 
@@ -118,7 +118,7 @@ function describeResource(name: string) {
     name,
     label: document.tags.find((tag) => tag.name === name)?.['x-label'],
     key,
-    title: titleProperties.find((title) => properties.some((property) => property.name === title)) ?? key,
+    title: titleCandidates.find((title) => properties.some((property) => property.name === title)) ?? key,
     properties: properties.map((property) =>
       property.name === key ? { ...property, kind: 'key' satisfies PropertyKind } : property,
     ),

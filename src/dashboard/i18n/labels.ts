@@ -44,7 +44,7 @@ export function createLabels({ tag, tOr }: Language, vocabularies: VocabularyLis
   }
 }
 
-/** The context in which components find labels. Without labels, words are shown in a readable form. */
+/** The context in which components find labels. By default, labels are derived from the words and names. */
 export const LabelsContext = createContext<Labels>({ word: humanize, property: humanize })
 
 /** Returns the labels of the page. */

@@ -13,6 +13,9 @@ const pageLimit = 50
 /** Approximate height of a row, from which the height of the placeholder is computed. */
 const recordHeightRem = 2.5
 
+/** Approximate height of the table's head. */
+const headHeightRem = 2
+
 /** The records of an import, with the action on each. */
 export function ImportedRecords({ job: { id, source, counts } }: { job: ImportJob }) {
   const { t } = useLanguage()
@@ -28,7 +31,7 @@ export function ImportedRecords({ job: { id, source, counts } }: { job: ImportJo
       <PagedList<ImportedRecord>
         path={`/v1/imports/${id}/records`}
         parameters={{ limit: pageLimit }}
-        height={`${recordCount * recordHeightRem + 2}rem`}
+        height={`${recordCount * recordHeightRem + headHeightRem}rem`}
       >
         {(imported) => <RecordTable records={imported} />}
       </PagedList>

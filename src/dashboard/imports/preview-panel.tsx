@@ -3,7 +3,7 @@ import { ServiceText } from '../components/service-text.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { PreviewTable } from './preview-table.tsx'
 import { Refusal } from './refusal.tsx'
-import { type ImportInput, mappingFaultsOf, type PreviewState } from './use-preview.ts'
+import { type ImportInput, isBlank, mappingFaultsOf, type PreviewState } from './use-preview.ts'
 
 /** Shows the preview of the first rows, and starts the dry run of all rows. */
 export function PreviewPanel({
@@ -22,7 +22,7 @@ export function PreviewPanel({
 }) {
   const { t } = useLanguage()
   const { preview } = state
-  const isComplete = input.file !== undefined && preview?.scheme !== null && preview !== undefined
+  const isComplete = input.file !== undefined && preview !== undefined && preview.scheme !== null
   const canStart = isComplete && preview.mappingFaults.length === 0 && !isSending
   return (
     <>
@@ -67,7 +67,7 @@ function PreviewStatus({
   if (isLoading) return <>{t('state.loading')}</>
   if (!input.file) return <>{t('imports.needsFile')}</>
   if (!preview) return null
-  if (input.mapping.trim() === '') return <>{t('imports.needsMapping')}</>
+  if (isBlank(input.mapping)) return <>{t('imports.needsMapping')}</>
   const faults = mappingFaultsOf(input, state)
   if (faults.length > 0) return <>{t('imports.mappingFaults', { count: number(faults.length) })}</>
   const count = (rowState: string) => number(preview.rows.filter((row) => row.state === rowState).length)

@@ -1,3 +1,4 @@
+import { Fragment } from 'preact'
 import { findProperty, findResource, type Property } from '../api/resources.ts'
 import type { ImportPreview, Names } from '../api/types.ts'
 import { isUnset } from '../components/is-unset.ts'
@@ -12,7 +13,10 @@ import { RowValues } from './row-values.tsx'
 type Row = ImportPreview['rows'][number]
 type PreviewedRecord = Row['records'][number]
 
-/** Replaces keys with names. The names are not links, since some of the records do not exist yet. */
+/**
+ * Replaces the keys in the value of a property with names, if `names` has them. The names are not links, since some of the records
+ * do not exist yet.
+ */
 function replaceKeys(value: unknown, property: Property, names: Names): unknown {
   if (typeof value === 'string') return names[property.refersTo ?? '']?.[value] ?? value
   if (Array.isArray(value)) return value.map((item) => replaceKeys(item, property, names))
@@ -95,12 +99,12 @@ function RecordPreview({ record, names }: { record: PreviewedRecord; names: Name
         {properties.map(([name, value]) => {
           const property = findProperty(resource?.properties, name)
           return (
-            <>
-              <dt key={`${name}-name`}>{labels.property(name)}</dt>
-              <dd key={name}>
+            <Fragment key={name}>
+              <dt>{labels.property(name)}</dt>
+              <dd>
                 <Value value={replaceKeys(value, property, names)} property={property} names={{}} showsAll />
               </dd>
-            </>
+            </Fragment>
           )
         })}
       </dl>

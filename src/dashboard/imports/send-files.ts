@@ -1,6 +1,6 @@
 import { ApiError, sendRequest } from '../api/client.ts'
 
-/** Whether the browser can still read a part of a body: not if it is a file that has changed since the user chose it. */
+/** Whether the browser can still read a part of a body. It cannot read a file that has changed since the user chose it. */
 const isReadable = async (part: FormDataEntryValue): Promise<boolean> =>
   typeof part === 'string' ||
   part

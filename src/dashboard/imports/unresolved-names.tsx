@@ -21,6 +21,9 @@ const pageLimit = 20
 /** Approximate height of a name, from which the height of the placeholder is computed. */
 const nameHeightRem = 12
 
+/** Approximate height of the button that saves the decisions. */
+const buttonHeightRem = 3
+
 const identityOf = ({ resource, name, country, scheme }: ImportName) =>
   JSON.stringify([resource, name, country, scheme])
 
@@ -30,6 +33,7 @@ export function UnresolvedNames({
   counts,
 }: {
   id: string
+  /** The number of unresolved names, and of the rows that have them. */
   counts: { unresolved: number; rows: number }
 }) {
   const { t, number } = useLanguage()
@@ -37,6 +41,7 @@ export function UnresolvedNames({
   const path = withQuery(`/v1/imports/${id}/names`, { limit: pageLimit, cursor })
   const read = useKeepFormInput(useApi<Page<ImportName>>(path, { requireFresh: true }), path)
   const state = useKeepPrevious(read)
+  const nameCount = Math.min(counts.unresolved, pageLimit)
   return (
     <Widget
       title={t('imports.names')}
@@ -52,7 +57,7 @@ export function UnresolvedNames({
         next={state.body?.page.next ?? null}
         onChange={(to) => confirmLeave() && setCursor(to)}
       >
-        <Loaded state={state} height={`${Math.min(counts.unresolved, pageLimit) * nameHeightRem + 3}rem`}>
+        <Loaded state={state} height={`${nameCount * nameHeightRem + buttonHeightRem}rem`}>
           {({ data }) => <NamesForm key={cursor ?? ''} id={id} names={data} />}
         </Loaded>
       </PageOfList>

@@ -63,7 +63,8 @@ async function readPreview(
   return (await response.json()) as ImportPreview
 }
 
-const isBlank = (mapping: string): boolean => mapping.trim() === ''
+/** Whether the user has not written a mapping yet. */
+export const isBlank = (mapping: string): boolean => mapping.trim() === ''
 
 /** Removes the faults of a blank mapping, so that they are not shown at the text that replaces it, until its preview arrives. */
 const withoutFaultsOfBlank = (mapping: string, preview: ImportPreview): ImportPreview =>
@@ -98,7 +99,7 @@ export function usePreview(input: ImportInput): PreviewState {
   return { ...state, retry }
 }
 
-/** Returns the faults in the mapping; none while it is blank, since the user has not written it yet. */
+/** Returns the faults in the mapping; none while it is blank. */
 export const mappingFaultsOf = (
   { mapping }: ImportInput,
   { preview }: PreviewState,

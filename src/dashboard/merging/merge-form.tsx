@@ -51,7 +51,7 @@ async function readPair(
 }
 
 interface MergeFormProps extends MergeKeys {
-  /** Called with the key of another record that is to remain. */
+  /** Called with the key of another record that is to remain; undefined if the user has removed the chosen one. */
   onChoose: (key: string | undefined) => void
   /** The reason of the merge. */
   reason: string
@@ -105,7 +105,7 @@ function PairForm({ initial, onChoose, reason, onReason, ...keys }: MergeFormPro
       setSending(false)
     }
   }
-  /** Shows the versions that somebody else has saved. Returns the type of the error that says so, as `explainRefusal` needs it. */
+  /** Shows the versions that somebody else has saved. Returns the type of the error that says so; undefined if there are none. */
   const takeOver = async (): Promise<string | undefined> => {
     const saved = await readPair(keys, tag)
     const isSame = (one: RecordDocument, other: RecordDocument) =>

@@ -15,10 +15,10 @@ const maxSimilar = 6
 /** Maximum number of a record's names that are searched for. */
 const maxNames = 5
 
-/** Maximum length of a query, in characters of the Unicode standard. The service takes 200 units of UTF-16. */
+/** Maximum length of a query, in Unicode code points. Each has at most two UTF-16 code units, of which the service accepts 200. */
 const maxQueryLength = 100
 
-/** Returns the title and the first of the other names of a record. */
+/** Returns the first `maxNames` different names of a record, beginning with its title, each cut to `maxQueryLength`. */
 function namesOf({ title }: ResourceDescription, record: RecordDocument): string[] {
   const aliases = aliasLists.flatMap((list) => record[list] ?? [])
   const names = [record[title], ...aliases.map((alias) => isPlainObject(alias) && alias.name)].filter(
@@ -27,7 +27,7 @@ function namesOf({ title }: ResourceDescription, record: RecordDocument): string
   return [...new Set(names.map((name) => [...name].slice(0, maxQueryLength).join('')))].slice(0, maxNames)
 }
 
-/** Returns the best hits of several searches, without a record and without repetitions. */
+/** Returns the best hits of several searches, each record once, without the record that has the key `ownKey`. */
 function bestHits(pages: readonly HitPage[], ownKey: string): Hit[] {
   const hits = pages.flatMap(({ data }) => data).sort((one, other) => other.score - one.score)
   const byKey = new Map<string, Hit>()
