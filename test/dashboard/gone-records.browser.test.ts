@@ -37,7 +37,7 @@ describe.skipIf(skipsBrowser)('the form of a record [needs Chromium]', { timeout
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('Not saved: this record was merged into another one in the meantime').waitFor()
     const opened = page.waitForEvent('popup')
-    await page.getByRole('link', { name: 'Open the record that remains' }).click()
+    await page.getByRole('link', { name: 'Open the record that stays' }).click()
     await (await opened).getByRole('heading', { level: 1, name: 'The one that remains' }).waitFor()
     expect(await page.getByLabel('Title required').inputValue()).toBe('Entered')
   })

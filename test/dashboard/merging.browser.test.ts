@@ -96,7 +96,7 @@ describe.skipIf(skipsBrowser)('the view that merges records [needs Chromium]', {
     await dashboard.api.post(`/v1/organizations/${from}/merge`, { into }, { headers: { 'if-match': '*' } })
     await page.getByLabel('I know that this cannot be undone.').check()
     await page.getByRole('button', { name: 'Merge', exact: true }).click()
-    await page.getByRole('link', { name: 'Open the record that remains' }).waitFor()
+    await page.getByRole('link', { name: 'Open the record that stays' }).waitFor()
   })
 
   it('keeps the reason when another record is chosen', async () => {

@@ -92,7 +92,7 @@ describe.skipIf(skipsBrowser)('the form of a redaction [needs Chromium]', { time
     await redactInterviewee(page)
     await page.getByText('Not saved: this record was merged into another one in the meantime').waitFor()
     await page.getByRole('heading', { level: 2, name: 'A talk' }).waitFor()
-    await page.getByRole('link', { name: 'Open the record that remains' }).waitFor()
+    await page.getByRole('link', { name: 'Open the record that stays' }).waitFor()
   })
 
   it('refuses an empty replacement', async () => {
