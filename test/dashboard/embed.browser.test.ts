@@ -6,7 +6,7 @@ import { skipsBrowser } from '../support/browser.ts'
 import { sharedBrowser } from '../support/dashboard.ts'
 import { getPort } from '../support/ports.ts'
 
-/** Views in frames of other pages, and the data of views. */
+/** Views in frames of other pages, in a browser. */
 
 /** Starts a server whose pages show a view in an `iframe`. */
 async function serveFrames(): Promise<{ server: Server; origin: string }> {
@@ -146,71 +146,5 @@ describe.skipIf(skipsBrowser)('an embedded view [needs Chromium]', { timeout: 60
     } finally {
       await closed.close()
     }
-  })
-})
-
-describe.skipIf(skipsBrowser)('the data of a view [need Chromium]', () => {
-  const read = async (path: string) => {
-    const response = await fetch(api.origin + path)
-    return {
-      status: response.status,
-      type: response.headers.get('content-type'),
-      text: await response.text(),
-    }
-  }
-  const rows = (csv: string) => csv.trim().split('\r\n')
-
-  it.each([
-    ['/map?resource=projects', '/v1/projects/aggregate?groupBy=country&sort=-count'],
-    ['/map?from=2011', '/v1/agreements/aggregate?groupBy=country&happenedIn=2011/..&sort=-count'],
-  ])('has a row for each group, and is also available as JSON: %s', async (view, path) => {
-    const { data } = (await api.get(path)).json<{
-      data: { key: { country: string }; label: { country: string }; measures: { count: number } }[]
-    }>()
-    const csv = await read(`${view}&format=csv`)
-    expect(csv.type).toBe('text/csv; charset=utf-8')
-    expect(rows(csv.text)[0]).toBe('country,label:country,count,list')
-    expect(
-      rows(csv.text)
-        .slice(1)
-        .map((row) => row.split(',')[0]),
-    ).toEqual(data.map(({ key }) => key.country))
-    const json = await read(`${view}&format=json`)
-    expect(JSON.parse(json.text).data).toEqual(data)
-  })
-
-  it('of a network has a row for each pair', async () => {
-    const { partners } = (await api.get('/v1/countries/CHN/network?limit=1000')).json<{
-      partners: { country: string; count: number }[]
-    }>()
-    const csv = rows((await read('/network?centre=CHN&format=csv')).text).slice(1)
-    expect(csv).toHaveLength(partners.length)
-    for (const [index, { country, count }] of partners.entries())
-      expect(csv[index]).toMatch(new RegExp(`^CHN,China,${country},.*,${count},`))
-    const whole = (await api.get('/v1/network?limit=1000')).json<{ edges: unknown[] }>()
-    expect(rows((await read('/network?format=csv')).text)).toHaveLength(whole.edges.length + 1)
-  })
-
-  it('of a list of records is its complete export', async () => {
-    const list = await api.get('/v1/agreements?happenedIn=2011/..&limit=1&count=exact')
-    const { count } = list.json<{ page: { total: { count: number } } }>().page.total
-    expect(rows((await read('/timeline?from=2011&format=csv')).text)).toHaveLength(count + 1)
-    expect((await read('/explore/agreements?country=PAK&columns=title,signedOn&format=csv')).text).toBe(
-      (await api.get('/v1/agreements/export?country=PAK&fields=title,signedOn&format=csv')).text,
-    )
-  })
-
-  it('of a country has rows for the groups of its briefing, such as a year of agreements', async () => {
-    const csv = rows((await read('/countries/CHN?format=csv')).text)
-    expect(csv[0]).toBe('resource,by,key,label,count,list')
-    expect(csv.some((row) => row.startsWith('agreements,year,2011,2011,3,'))).toBe(true)
-  })
-
-  it('is refused for an unknown format, a view without data, and a filter that the API refuses', async () => {
-    expect((await read('/map?format=xml')).text).toContain('must be csv or json')
-    expect((await read('/sign-in?format=csv')).text).toContain('this view has no data of its own')
-    const refused = await read('/map?resource=projects&kynd=other&format=csv')
-    expect(refused).toMatchObject({ status: 400, type: 'application/problem+json; charset=utf-8' })
-    expect(refused.text).toContain('kynd')
   })
 })

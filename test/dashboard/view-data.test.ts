@@ -1,18 +1,17 @@
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
-import { skipsBrowser } from '../support/browser.ts'
 import { databaseTime } from '../support/documents.ts'
 
-/** The data of views as CSV and JSON, at the URLs of the views. Needs the build. */
+/** The data of views as CSV and JSON, at the URLs of the views. Needs `npm run build`. */
 
 let api: Api
 beforeAll(async () => {
-  if (!skipsBrowser) api = await startTestApi({ env: { RATE_LIMIT: '0' } })
+  api = await startTestApi({ env: { RATE_LIMIT: '0' } })
 })
-afterAll(() => api?.close())
+afterAll(() => api.close())
 
-const readText = async (path: string) => await (await fetch(api.origin + path)).text()
+const readText = async (path: string) => (await read(path)).text
 
 const readRows = async (path: string): Promise<Record<string, string>[]> =>
   parse(await readText(path), { columns: true })
@@ -22,7 +21,74 @@ const countRecords = async (list: string): Promise<number> => {
   return (await api.get(path)).json<{ page: { total: { count: number } } }>().page.total.count
 }
 
-describe.skipIf(skipsBrowser)('the data of a view [need Chromium]', () => {
+/** Requests the data of a view. */
+async function read(path: string) {
+  const response = await fetch(api.origin + path)
+  return {
+    status: response.status,
+    type: response.headers.get('content-type'),
+    text: await response.text(),
+  }
+}
+
+/** Returns the lines of a CSV text, with the header. */
+const linesOf = (csv: string) => csv.trim().split('\r\n')
+
+describe('the data of a view', () => {
+  it.each([
+    ['/map?resource=projects', '/v1/projects/aggregate?groupBy=country&sort=-count'],
+    ['/map?from=2011', '/v1/agreements/aggregate?groupBy=country&happenedIn=2011/..&sort=-count'],
+  ])('has a row for each group, and is also available as JSON: %s', async (view, path) => {
+    const { data } = (await api.get(path)).json<{
+      data: { key: { country: string }; label: { country: string }; measures: { count: number } }[]
+    }>()
+    const csv = await read(`${view}&format=csv`)
+    expect(csv.type).toBe('text/csv; charset=utf-8')
+    expect(linesOf(csv.text)[0]).toBe('country,label:country,count,list')
+    expect(
+      linesOf(csv.text)
+        .slice(1)
+        .map((row) => row.split(',')[0]),
+    ).toEqual(data.map(({ key }) => key.country))
+    const json = await read(`${view}&format=json`)
+    expect(JSON.parse(json.text).data).toEqual(data)
+  })
+
+  it('of a network has a row for each pair', async () => {
+    const { partners } = (await api.get('/v1/countries/CHN/network?limit=1000')).json<{
+      partners: { country: string; count: number }[]
+    }>()
+    const csv = linesOf((await read('/network?centre=CHN&format=csv')).text).slice(1)
+    expect(csv).toHaveLength(partners.length)
+    for (const [index, { country, count }] of partners.entries())
+      expect(csv[index]).toMatch(new RegExp(`^CHN,China,${country},.*,${count},`))
+    const whole = (await api.get('/v1/network?limit=1000')).json<{ edges: unknown[] }>()
+    expect(linesOf((await read('/network?format=csv')).text)).toHaveLength(whole.edges.length + 1)
+  })
+
+  it('of a list of records is its complete export', async () => {
+    const list = await api.get('/v1/agreements?happenedIn=2011/..&limit=1&count=exact')
+    const { count } = list.json<{ page: { total: { count: number } } }>().page.total
+    expect(linesOf((await read('/timeline?from=2011&format=csv')).text)).toHaveLength(count + 1)
+    expect((await read('/explore/agreements?country=PAK&columns=title,signedOn&format=csv')).text).toBe(
+      (await api.get('/v1/agreements/export?country=PAK&fields=title,signedOn&format=csv')).text,
+    )
+  })
+
+  it('of a country has rows for the groups of its briefing, such as a year of agreements', async () => {
+    const csv = linesOf((await read('/countries/CHN?format=csv')).text)
+    expect(csv[0]).toBe('resource,by,key,label,count,list')
+    expect(csv.some((row) => row.startsWith('agreements,year,2011,2011,3,'))).toBe(true)
+  })
+
+  it('is refused for an unknown format, a view without data, and a filter that the API refuses', async () => {
+    expect((await read('/map?format=xml')).text).toContain('must be csv or json')
+    expect((await read('/sign-in?format=csv')).text).toContain('this view has no data of its own')
+    const refused = await read('/map?resource=projects&kynd=other&format=csv')
+    expect(refused).toMatchObject({ status: 400, type: 'application/problem+json; charset=utf-8' })
+    expect(refused.text).toContain('kynd')
+  })
+
   it.each([
     ['/?', 'agreements'],
     ['/compare?country=PAK,DEU&resource=projects', 'projects'],
@@ -125,7 +191,7 @@ describe.skipIf(skipsBrowser)('the data of a view [need Chromium]', () => {
   })
 })
 
-describe.skipIf(skipsBrowser)('the data of a search, of a record and of the changes [need Chromium]', () => {
+describe('the data of a search, of a record and of the changes', () => {
   it('has a row for each hit, without markup', async () => {
     const { data } = (await api.get('/v1/search?q=energy&limit=50')).json<{ data: { key: string }[] }>()
     expect(data.length).toBeGreaterThan(1)
@@ -152,7 +218,7 @@ describe.skipIf(skipsBrowser)('the data of a search, of a record and of the chan
   })
 })
 
-describe.skipIf(skipsBrowser)('a refusal of the data of a view [needs Chromium]', () => {
+describe('a refusal of the data of a view', () => {
   it('asks for a valid key if the key is wrong, as the API does', async () => {
     const headers = { authorization: 'Bearer ent_wrong' }
     const refused = await fetch(`${api.origin}/?format=csv`, { headers })
