@@ -1,6 +1,5 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { adminKey } from '../support/app.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { auditOptions, findAccessibilityFaults, signIn, useDashboard } from '../support/dashboard.ts'
 import { holdRequests } from '../support/held-requests.ts'
@@ -351,34 +350,6 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.getByRole('button', { name: 'Restore version 1', exact: true }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click()
     await heading(page, 'First').waitFor()
-  })
-
-  it('keeps the key out of the URL and persistent storage, and forgets it at sign-out', async () => {
-    const { page, settle } = await dashboard.open(`/new/projects`)
-    await signIn(page)
-    await heading(page, /new record$/).waitFor()
-    expect(page.url()).toBe(`${dashboard.api.origin}/new/projects`)
-    const stored = await page.evaluate(() => JSON.stringify(localStorage) + document.cookie)
-    expect(stored).not.toContain(adminKey)
-    await page.getByRole('button', { name: 'Sign out' }).click()
-    await page.reload()
-    await settle()
-    await page.getByRole('heading', { name: 'Sign in with a key' }).waitFor()
-    await page.getByLabel('Key', { exact: true }).fill('密钥')
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByText('Enter a key: Latin letters, digits and symbols, without spaces.').waitFor()
-    await page.getByLabel('Key', { exact: true }).fill('ent_wrong')
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByText('The key is not known here.').waitFor()
-  })
-
-  it('leads back to the view from which the user signed in, even if the language was changed', async () => {
-    const { page } = await dashboard.open('/explore/agreements?country=PAK', { locale: 'zh-CN' })
-    await page.getByRole('banner').getByRole('link', { name: '登录' }).click()
-    await page.getByRole('link', { name: /^English/ }).click()
-    await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).click()
-    await signIn(page)
-    await page.waitForURL('**/explore/agreements?country=PAK')
   })
 
   it('has no axe violation or overflow, light on a desktop and dark on a phone', async () => {

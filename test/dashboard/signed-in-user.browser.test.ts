@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { adminKey } from '../support/app.ts'
 import { skipsBrowser } from '../support/browser.ts'
-import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/dashboard.ts'
+import { auditOptions, findAccessibilityFaults, signIn, useDashboard } from '../support/dashboard.ts'
 
-/** The name and role of the signed-in user in the header, in a browser. */
+/** Signing in and out, and the name and role of the signed-in user in the header, in a browser. */
 
 const dashboard = useDashboard()
 
@@ -35,5 +35,35 @@ describe.skipIf(skipsBrowser)('the header [needs Chromium]', { timeout: 60_000 }
     expect((role?.x ?? Infinity) + (role?.width ?? 0)).toBeLessThanOrEqual(320)
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     expect(overflow).toBeLessThanOrEqual(0)
+  })
+})
+
+describe.skipIf(skipsBrowser)('the sign-in [needs Chromium]', { timeout: 60_000 }, () => {
+  it('keeps the key out of the URL and persistent storage, and forgets it at sign-out', async () => {
+    const { page, settle } = await dashboard.open(`/new/projects`)
+    await signIn(page)
+    await page.getByRole('heading', { level: 1, name: /new record$/ }).waitFor()
+    expect(page.url()).toBe(`${dashboard.api.origin}/new/projects`)
+    const stored = await page.evaluate(() => JSON.stringify(localStorage) + document.cookie)
+    expect(stored).not.toContain(adminKey)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.reload()
+    await settle()
+    await page.getByRole('heading', { name: 'Sign in with a key' }).waitFor()
+    await page.getByLabel('Key', { exact: true }).fill('密钥')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('Enter a key: Latin letters, digits and symbols, without spaces.').waitFor()
+    await page.getByLabel('Key', { exact: true }).fill('ent_wrong')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('The key is not known here.').waitFor()
+  })
+
+  it('leads back to the view from which the user signed in, even if the language was changed', async () => {
+    const { page } = await dashboard.open('/explore/agreements?country=PAK', { locale: 'zh-CN' })
+    await page.getByRole('banner').getByRole('link', { name: '登录' }).click()
+    await page.getByRole('link', { name: /^English/ }).click()
+    await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).click()
+    await signIn(page)
+    await page.waitForURL('**/explore/agreements?country=PAK')
   })
 })
