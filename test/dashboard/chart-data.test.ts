@@ -1,8 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { resources } from '../../src/dashboard/api/resources.ts'
 import { eventBars } from '../../src/dashboard/charts/event-bars.ts'
-import { fitText, textWidth } from '../../src/dashboard/charts/fit-text.ts'
 import { layoutGraph } from '../../src/dashboard/charts/graph-layout.ts'
 import {
   type CountryNetwork,
@@ -11,7 +8,8 @@ import {
   type NetworkEdge,
   type NetworkGraph,
 } from '../../src/dashboard/charts/network-data.ts'
-import { compareRecords } from '../../src/dashboard/components/compare/record-differences.ts'
+
+/** The layout and the participants of a network, and the bars of an event on the timeline, without a browser. */
 
 const edge = (source: string, target: string): NetworkEdge => ({
   source,
@@ -144,32 +142,5 @@ describe('the bars of an event', () => {
     [null, null, []],
   ])('from %s to %s show the certain and the possible days', (start, end, expected) => {
     expect(bars(start, end)).toEqual(expected)
-  })
-})
-
-describe('the text of a chart', () => {
-  it('is shortened if it is too wide, and otherwise unchanged', () => {
-    fc.assert(
-      fc.property(fc.string(), fc.integer({ min: 20, max: 200 }), (text, room) => {
-        const fitted = fitText(text, room)
-        expect(textWidth(fitted)).toBeLessThanOrEqual(room)
-        if (textWidth(text) <= room) expect(fitted).toBe(text)
-      }),
-    )
-  })
-})
-
-describe('the difference of two states of a list', () => {
-  it('lists additions, removals and changes, with both values of each property', () => {
-    const resource = resources.find(({ name }) => name === 'agreements')
-    if (!resource) throw new Error('there are no agreements')
-    const record = (id: string, version: number, title: string) => ({ id, version, title, place: null })
-    const before = [record('a', 1, 'A'), record('b', 1, 'B'), record('c', 1, 'C'), record('d', 1, 'D')]
-    const after = [record('a', 1, 'A'), record('b', 3, 'New'), record('d', 2, 'D'), record('e', 1, 'E')]
-    expect(compareRecords(resource, before, after)).toEqual({
-      added: [after[3]],
-      removed: [before[2]],
-      changed: [{ record: after[1], properties: [{ property: 'title', before: 'B', after: 'New' }] }],
-    })
   })
 })

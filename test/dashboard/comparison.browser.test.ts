@@ -13,8 +13,7 @@ async function comparisonOf(chart: string): Promise<Record<string, string>> {
   await page.getByRole('link', { name: 'Compare with a year ago' }).click()
   await page.getByRole('heading', { level: 1, name: /two dates$/ }).waitFor()
   await settle()
-  const parameters = Object.fromEntries(new URL(page.url()).searchParams)
-  return parameters
+  return Object.fromEntries(new URL(page.url()).searchParams)
 }
 
 describe.skipIf(skipsBrowser)('a comparison of two times [needs Chromium]', { timeout: 90_000 }, () => {
@@ -98,9 +97,7 @@ describe.skipIf(skipsBrowser)('a comparison of countries [needs Chromium]', { ti
       expect(await row.locator('td').allTextContents(), String(name)).toEqual(['–', '1', '0'])
     }
   })
-})
 
-describe.skipIf(skipsBrowser)('a comparison of countries [needs Chromium]', { timeout: 60_000 }, () => {
   it('names the groups by country after the partners that they count', async () => {
     const { page, go } = await dashboard.open('/compare?country=PAK,DEU')
     const partners = page.getByRole('table', { name: /^Agreements by partner/ })

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fitText, textWidth } from '../../src/dashboard/charts/fit-text.ts'
 
@@ -21,8 +22,18 @@ describe('the width of text in charts', () => {
   })
 })
 
-it('text in charts is shortened to the available width', () => {
-  const fitted = fitText('Agreement on scientific and technical cooperation', 100)
-  expect(fitted).toMatch(/^Agreement.*…$/)
-  expect(textWidth(fitted)).toBeLessThanOrEqual(100)
+describe('text in charts', () => {
+  it('ends with an ellipsis if it is shortened', () => {
+    expect(fitText('Agreement on scientific and technical cooperation', 100)).toMatch(/^Agreement.*…$/)
+  })
+
+  it('is shortened to the available width if it is wider, and otherwise unchanged', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.integer({ min: 20, max: 200 }), (text, room) => {
+        const fitted = fitText(text, room)
+        expect(textWidth(fitted)).toBeLessThanOrEqual(room)
+        if (textWidth(text) <= room) expect(fitted).toBe(text)
+      }),
+    )
+  })
 })
