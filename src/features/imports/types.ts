@@ -7,8 +7,11 @@ import type { DateSystem } from './reading/xlsx/serial.ts'
 /** How a value is treated that is invalid, or that matches no record, or several. */
 export type OnBadValue = 'refuse' | 'drop'
 
+/** A JSON value that is neither null nor a list nor an object. */
+export type Scalar = string | number | boolean
+
 /** A JSON value. */
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
+export type JsonValue = Scalar | null | readonly JsonValue[] | JsonObject
 
 /** A JSON object. */
 export interface JsonObject {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { BadValue } from '../../../src/features/imports/mapping/values/bad.ts'
+import { BadValue } from '../../../src/features/imports/mapping/values/bad-value.ts'
 import { compileDate } from '../../../src/features/imports/mapping/values/date.ts'
 
 /** Dates as Chinese registers write them. Dates that would need an invented precision stay faults. */

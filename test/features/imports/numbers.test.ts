@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { BadValue } from '../../../src/features/imports/mapping/values/bad.ts'
+import { BadValue } from '../../../src/features/imports/mapping/values/bad-value.ts'
 import {
   compileNumber,
   readNumberFormat,

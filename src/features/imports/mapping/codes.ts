@@ -1,8 +1,9 @@
 import { didYouMeanSentence, suggest } from '../../../problems/suggest.ts'
+import type { Scalar } from '../types.ts'
 import type { CompileContext } from './context.ts'
 import { toText } from './path.ts'
 import type { ValueSteps } from './value-schema.ts'
-import { BadValue, type Scalar } from './values/bad.ts'
+import { BadValue } from './values/bad-value.ts'
 
 /** Translates a code. Null means that the code has no value. */
 export type Translate = (text: string) => Scalar | null | BadValue

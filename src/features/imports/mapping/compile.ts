@@ -17,7 +17,7 @@ import { compileProperty, type PropertyPlan } from './property.ts'
 import type { Mapping, RecordMapping } from './schema.ts'
 import { getTarget, isRequired } from './target.ts'
 import { toSteps } from './value.ts'
-import { BadValue } from './values/bad.ts'
+import { BadValue } from './values/bad-value.ts'
 import { NumberNotations } from './values/number-notations.ts'
 
 /** A compiled mapping. */

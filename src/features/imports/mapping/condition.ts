@@ -1,7 +1,7 @@
+import type { Scalar } from '../types.ts'
 import type { CompileContext } from './context.ts'
 import { type Scope, toText, valuesAt } from './path.ts'
 import type { Condition, Conditions } from './value-schema.ts'
-import type { Scalar } from './values/bad.ts'
 
 /** Returns a text about the first condition that is not met; undefined if all are. */
 export type FindUnmet = (scope: Scope) => string | undefined

@@ -3,7 +3,7 @@ import { mentionName, replaceMentions } from '../mentions.ts'
 import { toFaultValue } from '../shorten.ts'
 import type { IdentifiedRecord, JsonObject, JsonValue, Mention, OnBadValue, RowFault } from '../types.ts'
 import { RowLimits } from './row-limits.ts'
-import type { BadValue } from './values/bad.ts'
+import type { BadValue } from './values/bad-value.ts'
 
 /**
  * Collects what the conversion of a draft finds: its mentions, and the faults, dropped values, records and limits, which all drafts of

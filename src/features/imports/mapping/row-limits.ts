@@ -1,6 +1,6 @@
 import { formatCount } from '../../../format-count.ts'
 import { readLimits } from '../reading/limits.ts'
-import { BadValue } from './values/bad.ts'
+import { BadValue } from './values/bad-value.ts'
 
 /** Maximum number of values of an `each`, and of all `each` of a row. The conversion of the values blocks the event loop. */
 const maxItems = 10_000

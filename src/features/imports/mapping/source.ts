@@ -1,9 +1,9 @@
-import type { JsonValue, OnBadValue } from '../types.ts'
+import type { JsonValue, OnBadValue, Scalar } from '../types.ts'
 import type { CompileContext } from './context.ts'
 import type { Conversion } from './conversion.ts'
 import { type Path, type Scope, toText, valuesAt } from './path.ts'
 import type { ValueSteps } from './value-schema.ts'
-import { BadValue } from './values/bad.ts'
+import { BadValue } from './values/bad-value.ts'
 import { addDecimals, compileNumber, readNumberFormat } from './values/number.ts'
 import type { NumberNotations } from './values/number-notations.ts'
 
@@ -58,7 +58,7 @@ export function compileSource(
 /** A path, or a constant. */
 interface Origin {
   path?: Path
-  constant?: string | number | boolean
+  constant?: Scalar
 }
 
 function compileOrigins(steps: ValueSteps, context: CompileContext): Origin[] {

@@ -7,7 +7,7 @@ import type { CompileContext } from './context.ts'
 import type { Conversion } from './conversion.ts'
 import { withPlaceholders } from './placeholders.ts'
 import type { Target } from './target.ts'
-import { BadValue } from './values/bad.ts'
+import { BadValue } from './values/bad-value.ts'
 
 /** Checks converted values against the schemas of their properties, and reports and removes what is not valid. */
 

@@ -2,7 +2,7 @@ import { formatCount } from '../../../format-count.ts'
 import { didYouMeanSentence } from '../../../problems/suggest.ts'
 import { startSlices } from '../../../time-slice.ts'
 import { toFaultValue } from '../shorten.ts'
-import type { JsonValue, Row } from '../types.ts'
+import type { JsonValue, Row, Scalar } from '../types.ts'
 import { cleanText } from './clean.ts'
 import { unreadableFile } from './file.ts'
 import { readLimits } from './limits.ts'
@@ -10,7 +10,7 @@ import type { RowOptions } from './options.ts'
 import { isAdditional, withExtraValues } from './refused-rows.ts'
 
 /** A value of a cell. */
-export type Cell = string | number | boolean | null
+export type Cell = Scalar | null
 
 /** A row of a table: its number (in CSV, the line on which it begins), and its cells as they are in the file. */
 export interface TableRow {

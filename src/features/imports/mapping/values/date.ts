@@ -2,7 +2,8 @@ import { readOtherNotation } from '../../../../model/date-readings.ts'
 import { findEdtfFault } from '../../../../model/edtf.ts'
 import { quoteList } from '../../../../wording.ts'
 import { type DateSystem, formatSerial } from '../../reading/xlsx/serial.ts'
-import { BadValue } from './bad.ts'
+import type { Scalar } from '../../types.ts'
+import { BadValue } from './bad-value.ts'
 import { replaceChinese } from './chinese-dates.ts'
 import { compileDateFormat, type DateReader, formatDate, monthName } from './date-format.ts'
 import { findMonth } from './month-names.ts'
@@ -50,7 +51,7 @@ export function compileDate(
   formats: readonly string[],
   language?: string,
   dateSystem: DateSystem = '1900',
-): ((value: string | number | boolean) => string | BadValue) | undefined {
+): ((value: Scalar) => string | BadValue) | undefined {
   const readers = formats.map((format) => compileFormat(format, language, dateSystem))
   if (!readers.every((reader) => reader !== undefined)) return undefined
   const takesSerials = formats.some(isSerialFormat)

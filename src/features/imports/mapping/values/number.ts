@@ -1,6 +1,7 @@
 import { isLossless, splitDecimal } from '../../../../model/decimals.ts'
 import { quote } from '../../../../problems/faults.ts'
-import { BadValue, type Scalar } from './bad.ts'
+import type { Scalar } from '../../types.ts'
+import { BadValue } from './bad-value.ts'
 
 interface Separators {
   /** The thousands separator; `''` if there is none. */

@@ -1,7 +1,8 @@
 import { formatCount } from '../../../../format-count.ts'
+import type { Scalar } from '../../types.ts'
 import type { RowLimits } from '../row-limits.ts'
 import type { ValueSteps } from '../value-schema.ts'
-import { BadValue, type Scalar } from './bad.ts'
+import { BadValue } from './bad-value.ts'
 
 /** Maximum number of parts of a text. The conversion of the parts blocks the event loop. */
 const maxParts = 10_000

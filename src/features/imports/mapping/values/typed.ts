@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { didYouMeanSentence, suggest } from '../../../../problems/suggest.ts'
+import type { Scalar } from '../../types.ts'
 import type { Target } from '../target.ts'
-import { BadValue, type Scalar } from './bad.ts'
+import { BadValue } from './bad-value.ts'
 
 /** What spreadsheets show for a formula that failed. */
 const formulaError = /^#(N\/A|REF!|VALUE!|DIV\/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!)$/

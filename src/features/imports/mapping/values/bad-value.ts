@@ -8,6 +8,3 @@ export class BadValue {
     this.suggestion = suggestion
   }
 }
-
-/** A value of a cell or of JSON that is neither a list nor an object. */
-export type Scalar = string | number | boolean
