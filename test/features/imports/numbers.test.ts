@@ -9,7 +9,7 @@ import {
 
 describe('numbers', () => {
   const takeOffUnit =
-    ' Take off the unit with the step before or replace. If it is a multiple such as million or 万, also set times. If units differ, convert the values in the file.'
+    ' Take off the unit with the step before or replace. If it is a multiple such as million, also set times. If units differ, convert the values in the file.'
 
   const minusAfter = ' If the minus sign is after the number, write number in the mapping.'
 
@@ -80,6 +80,28 @@ describe('numbers', () => {
     expect(compileNumber()(text)).toBe(number)
   })
 
+  it.each([
+    ['3万', 30_000],
+    ['1.5 亿', 150_000_000],
+    ['１．２３亿', 123_000_000],
+    ['¥1,234.5万', 12_345_000],
+    ['($2亿)', -200_000_000],
+    ['-1 234萬', -12_340_000],
+    ['1.17億', 117_000_000],
+    ['2万亿', 2e12],
+    ['0.07萬億', 7e10],
+    ['1e2万', 1_000_000],
+  ])('before 万, 亿 and 万亿 are multiplied: %s', (text, number) => {
+    expect(compileNumber()(text)).toBe(number)
+  })
+
+  it('before 万 and 亿 are read in the format of the mapping, and refused if the mapping multiplies them', () => {
+    expect(compileNumber(readNumberFormat('1.234,5'))('1.234万')).toBe(12_340_000)
+    expect(compileNumber(undefined, { times: 10_000 })('3万')).toMatchObject({
+      detail: `"3万" is not a number.${takeOffUnit}`,
+    })
+  })
+
   it('have a minus sign after an integer only if the mapping states the format', () => {
     for (const text of ['12-', '12 -']) expect(compileNumber(readNumberFormat('1.234,5'))(text)).toBe(-12)
     expect(compileNumber()('12-')).toBeInstanceOf(BadValue)
@@ -116,7 +138,10 @@ describe('numbers', () => {
     ['', '-5-', '"-5-" is not a number.'],
     ['', '2011-', `"2011-" is not a number.${minusAfter}`],
     ['', '12 -', `"12 -" is not a number.${minusAfter}`],
-    ['', '1.5亿', `"1.5亿" is not a number.${takeOffUnit}`],
+    ['', '1.5亿元', `"1.5亿元" is not a number.${takeOffUnit}`],
+    ['', '3百万', `"3百万" is not a number.${takeOffUnit}`],
+    ['', '5\n万', `"5\\n万" is not a number.${takeOffUnit}`],
+    ['', '万', '"万" is not a number.'],
     ['', '85.5亩', `"85.5亩" is not a number.${takeOffUnit}`],
     [
       '',

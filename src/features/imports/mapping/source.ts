@@ -127,12 +127,12 @@ function fillIn(
 
 /** Compiles a sum of numbers. It has no value if there is no valid number; invalid numbers are reported and left out. */
 function compileSum(
-  { number, round }: ValueSteps,
+  { number, ...steps }: ValueSteps,
   column: string,
   readAll: (scope: Scope) => JsonValue[],
   notations: NumberNotations,
 ): Source['read'] {
-  const read = compileNumber(readNumberFormat(number), round !== undefined)
+  const read = compileNumber(readNumberFormat(number), steps)
   return (scope, conversion, onBadValue) => {
     const addends: number[] = []
     for (const value of readAll(scope)) {

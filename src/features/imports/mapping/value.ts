@@ -232,7 +232,7 @@ function compileNumberStep({ number, times, round }: ValueSteps, context: Compil
       .at('number')
       .addFault('must be an example of a number: "1,234.5", "1.234,5", "1 234,5" or "1234.5"')
   }
-  const read = compileNumber(format, round !== undefined)
+  const read = compileNumber(format, { times, round })
   return (value, _conversion, column) => {
     const found = read(value)
     if (found instanceof BadValue) return found

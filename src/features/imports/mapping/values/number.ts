@@ -1,6 +1,7 @@
 import { isLossless, splitDecimal } from '../../../../model/decimals.ts'
 import { quote } from '../../../../problems/faults.ts'
 import type { Scalar } from '../../types.ts'
+import type { ValueSteps } from '../value-schema.ts'
 import { BadValue } from './bad-value.ts'
 
 interface Separators {
@@ -33,6 +34,17 @@ const fullWidth = /[\uff01-\uff5e\u3000]/g
 const parenthesized = /^[\p{Sc}%]?\s*\((.*)\)\s*[\p{Sc}%]?$/u
 /** A number with a minus sign after it, as SAP writes negative amounts. */
 const trailingMinus = /^(\d[^-]*)-$/
+/** The Chinese words 万 (10⁴), 亿 (10⁸) and 万亿 (10¹²), also in traditional characters, with their powers of ten. */
+const powersOfTen = new Map([
+  ['万', 4],
+  ['萬', 4],
+  ['亿', 8],
+  ['億', 8],
+  ['万亿', 12],
+  ['萬億', 12],
+])
+/** A number with one of these words after it, such as `1.5亿`. */
+const withPowerOfTen = /^(.*\d) ?(万亿|萬億|[万萬亿億])$/
 /** A number with a unit after it, such as `85.5 ha` or `85.5亩`. */
 const withUnit = /^[+-]?\d[\d.,'’\s]*[\p{L}°]/u
 const exampleForm = new RegExp(`^1([.,]|${separator})?234([.,])5+$`)
@@ -52,29 +64,26 @@ export function readNumberFormat(example = ''): NumberFormat | undefined {
  * the apostrophe with which spreadsheets mark a text. A minus sign may be after the number, as in SAP, if the number has a separator
  * or the format is stated: without both, `2011-` may be a range that is cut off. Parentheses mean a negative number, as in accounting,
  * even around a number with a minus sign. A currency sign or `%` may be inside or outside the parentheses. Full-width characters, as in
- * Chinese tables, are read like those of ASCII.
+ * Chinese tables, are read like those of ASCII. A number before 万 or 亿 is multiplied by 10⁴ or 10⁸.
  * @param format Default: every unambiguous notation. `1,234` is refused; the point of `1.234` is a decimal point.
- * @param isRounded whether the mapping rounds the number, so that it may have more digits than can be stored.
+ * @param steps the further steps of the mapping. With `round`, a number may have more digits than can be stored. With `times`, 万
+ *   and 亿 are refused: `times: 10000` may already be the 万 of the value.
  */
 export const compileNumber =
-  (format?: NumberFormat, isRounded = false): NumberReader =>
+  (format?: NumberFormat, { round, times }: Pick<ValueSteps, 'round' | 'times'> = {}): NumberReader =>
   (value) => {
     if (typeof value === 'number')
       return Number.isFinite(value) ? withoutNegativeZero(value) : outOfRange(String(value))
     const written = String(value).trim()
     const shown = written.replaceAll(fullWidth, (character) => character.normalize('NFKC')).replace(/^'/, '')
     const [, inParentheses] = parenthesized.exec(shown) ?? []
-    const text = (inParentheses ?? shown)
-      .replaceAll('\u2212', '-')
-      .replace(trailingMinus, (whole, digits: string) =>
-        format || /\D/.test(digits.trim()) ? `-${digits}` : whole,
-      )
-      .replace(/^([+-]?)\s*[\p{Sc}%]?\s*/u, '$1')
-      .replace(/[\p{Sc}%]$/u, '')
-      .trim()
-      .replace(spacedGroups, (digits) => digits.replaceAll(separators, ''))
-    const plain = format ? toPlain(text, format) : toPlainUnambiguous(text)
-    if (plain instanceof BadValue) return plain
+    const text = stripSigns(inParentheses ?? shown, format !== undefined)
+    const [, factor = text, word = ''] = (times === undefined && withPowerOfTen.exec(text)) || []
+    const ungrouped = factor.replace(spacedGroups, (digits) => digits.replaceAll(separators, ''))
+    const decimal = format ? toPlain(ungrouped, format) : toPlainUnambiguous(ungrouped)
+    if (decimal instanceof BadValue) return decimal
+    const power = powersOfTen.get(word)
+    const plain = decimal === undefined || power === undefined ? decimal : shiftPoint(decimal, power)
     if (plain === undefined || !/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(plain)) {
       return new BadValue(
         `${quote(written)} is not a number${format ? ` of the format ${quote(format.example)}` : ''}.${adviseOn(text)}`,
@@ -83,12 +92,26 @@ export const compileNumber =
     const read = Number(plain)
     const number = withoutNegativeZero(inParentheses === undefined ? read : -Math.abs(read))
     if (!fitsDouble(number, plain)) return outOfRange(written)
-    if (!isRounded && !isLossless(toJsonNumber(plain)))
+    if (round === undefined && !isLossless(toJsonNumber(plain)))
       return new BadValue(
         `The number ${quote(written)} has more digits than can be stored; it would become ${number}. To round it, write round in the mapping.`,
       )
     return number
   }
+
+/**
+ * Removes a currency sign or `%` before or after a number, and moves a minus sign after the number before it.
+ * @param isFormatStated whether the mapping states the format. If not, an integer such as `2011-` stays as it is.
+ */
+const stripSigns = (text: string, isFormatStated: boolean): string =>
+  text
+    .replaceAll('\u2212', '-')
+    .replace(trailingMinus, (whole, digits: string) =>
+      isFormatStated || /\D/.test(digits.trim()) ? `-${digits}` : whole,
+    )
+    .replace(/^([+-]?)\s*[\p{Sc}%]?\s*/u, '$1')
+    .replace(/[\p{Sc}%]$/u, '')
+    .trim()
 
 /** Returns a sentence that says what to do about a text that is not a number, with a space before it, or an empty text. */
 function adviseOn(text: string): string {
@@ -96,7 +119,7 @@ function adviseOn(text: string): string {
   if (!withUnit.test(text)) return ''
   return text.includes('°')
     ? ' Write coordinates in decimal degrees, such as 17.97 or -102.6.'
-    : ' Take off the unit with the step before or replace. If it is a multiple such as million or 万, also set times. If units differ, convert the values in the file.'
+    : ' Take off the unit with the step before or replace. If it is a multiple such as million, also set times. If units differ, convert the values in the file.'
 }
 
 /** Returns a number in the syntax of JSON, apart from leading zeros: `+.5` and `5.e3` become `0.5` and `5e3`. */
@@ -139,16 +162,16 @@ function toPlainUnambiguous(text: string): string | BadValue | undefined {
   if (text.indexOf(',') !== text.lastIndexOf(',')) return toPlain(text, { group: ',', decimal: '.' })
   if (/^[+-]?[1-9]\d{0,2},\d{3}$/.test(text)) {
     return new BadValue(
-      `${JSON.stringify(text)} may be ${text.replace(',', '')} or ${text.replace(',', '.')}. Say in the mapping which it is, with number: "1,234.5" or number: "1.234,5".`,
+      `${quote(text)} may be ${text.replace(',', '')} or ${text.replace(',', '.')}. Say in the mapping which it is, with number: "1,234.5" or number: "1.234,5".`,
     )
   }
   return toPlain(text, { group: '.', decimal: ',' })
 }
 
 /** Multiplies a number by 10 to the power of `digits`, in decimal notation, to avoid the errors of binary fractions. */
-function shiftPoint(number: number, digits: number): number {
-  const [mantissa, exponent = '0'] = String(number).split('e')
-  return Number(`${mantissa}e${Number(exponent) + digits}`)
+function shiftPoint(number: string, digits: number): string {
+  const [mantissa, exponent = '0'] = number.split(/e/i)
+  return `${mantissa}e${Number(exponent) + digits}`
 }
 
 /**
@@ -187,7 +210,6 @@ export function addDecimals(numbers: readonly number[]): number {
 export function roundNumber(number: number, digits: number): number {
   // From 2 ** 52 on, doubles have no fraction.
   if (Math.abs(number) >= 2 ** 52) return number
-  return withoutNegativeZero(
-    Math.sign(number) * shiftPoint(Math.round(shiftPoint(Math.abs(number), digits)), -digits),
-  )
+  const shifted = Math.round(Number(shiftPoint(String(Math.abs(number)), digits)))
+  return withoutNegativeZero(Math.sign(number) * Number(shiftPoint(String(shifted), -digits)))
 }
