@@ -130,17 +130,15 @@ const datePattern = new RegExp(
 
 const monthFormat = new Intl.DateTimeFormat('en', { month: 'long', timeZone: 'UTC' })
 
+/** Returns how many days a month has, for messages: `February 2011 has 28 days`. @param month from 1 to 12. */
+export const describeMonth = (year: string, month: number): string =>
+  `${monthFormat.format(Date.UTC(2000, month - 1))} ${year} has ${daysInMonth(Number(year), month)} days`
+
 /** Finds a day that its month does not have. */
 function findDayFault(date: string): EdtfFault | undefined {
-  const [written, year, month, day] = wholeDayPattern.exec(date) ?? []
-  if (written === undefined) return undefined
-
-  const days = daysInMonth(Number(year), Number(month))
-  if (Number(day) <= days) return undefined
-
-  const monthName = monthFormat.format(Date.UTC(2000, Number(month) - 1))
-  const message = `"${written}": ${monthName} ${year} has ${days} days`
-  return { position: written.length - 2, message }
+  const [written = '', year, month, day] = wholeDayPattern.exec(date) ?? []
+  if (year === undefined || Number(day) <= daysInMonth(Number(year), Number(month))) return undefined
+  return { position: written.length - 2, message: `"${written}": ${describeMonth(year, Number(month))}` }
 }
 
 /** Explains why a text is not a date. */

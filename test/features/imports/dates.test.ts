@@ -154,7 +154,6 @@ describe('dates', () => {
 
   it.each([
     ['40179', 'date: excel'],
-    ['2011-02-30', 'February 2011 has 28 days'],
     ['next year', 'is not read as a date'],
     ['0000-00-00', 'list it in "empty" of the mapping'],
     ['00/00/0000', 'list it in "empty" of the mapping'],
@@ -166,7 +165,6 @@ describe('dates', () => {
     ['c. 1990/1995?', 'is not read as a date'],
     ['before 1990s', 'is not read as a date'],
     ['before spring 2011', 'is not read as a date'],
-    ['2011-02-30Z', 'is not read as a date'],
     ['2011-04-05+15:00', 'is not read as a date'],
     ['2008/09', 'may be the month 2008-09 or the years 2008/2009'],
     ['1999/00', 'may be the year 1999 or the years 1999/2000. Write it in one of these two ways.'],
@@ -181,6 +179,25 @@ describe('dates', () => {
     [40_179.5, 'date: excel'],
   ])('that are invalid or ambiguous are refused with an explanation: %s', (text, message) => {
     expect(read(text)).toContain(message)
+  })
+
+  it.each([
+    ['2011-02-30', 'February 2011 has 28 days'],
+    ['2011-02-30Z', 'February 2011 has 28 days'],
+    ['2011-04-31T10:30', 'April 2011 has 30 days'],
+    ['30.02.2020', 'February 2020 has 29 days'],
+    ['2020/2/30', 'February 2020 has 29 days'],
+    ['20190229', 'February 2019 has 28 days'],
+    ['31 June 1998', 'June 1998 has 30 days'],
+    ['45.01.2020', 'January 2020 has 31 days'],
+    ['2011年11月31日', 'November 2011 has 30 days'],
+  ])('with a day that their month does not have are refused with the length of the month: %s', (text, month) => {
+    expect(read(text)).toBe(`bad: "${text}" is not a date: ${month}.`)
+  })
+
+  it('with a day that their month does not have are recognized in a given format', () => {
+    expect(read('31/02/98', ['DD/MM/YY'])).toBe('bad: "31/02/98" is not a date: February 1998 has 28 days.')
+    expect(read('31.02.1998', ['DD/MM/YYYY'])).toContain('is not a date of the format')
   })
 
   it.each(['1991-04-05', '1991-04', '1991-04-05 00:00:00', '1991~'])(

@@ -1,5 +1,5 @@
 import { readOtherNotation } from '../../../../model/date-readings.ts'
-import { findEdtfFault } from '../../../../model/edtf.ts'
+import { describeMonth, findEdtfFault } from '../../../../model/edtf.ts'
 import { quoteList } from '../../../../wording.ts'
 import { type DateSystem, formatSerial } from '../../reading/xlsx/serial.ts'
 import type { Scalar } from '../../types.ts'
@@ -175,6 +175,8 @@ function readDate(
       formatSerial(Number(text), dateSystem),
     )
   }
+  const month = findMonthWithoutDay(text, readPart)
+  if (month !== undefined) return new BadValue(`${quoted} is not a date: ${month}.`)
   if (formats.length > 0) {
     const shorter = formats
       .map((format) => format.replace(/DD/, 'D').replace(/(?<!M)MM(?!M)/, 'M'))
@@ -189,6 +191,23 @@ function readDate(
   return new BadValue(
     `${quoted} is not read as a date${fault && /^\d{4}/.test(text) ? `: ${fault.message}` : ''}. Write it as 2011-04-05, 2011-04 or 2011, or state its format in the mapping with "date".`,
   )
+}
+
+/** A number of two digits from 29 on, by itself or at the end of a date such as `20110230`: a day that not all months have. */
+const lateDay = /(?:(?<!\d)|(?<=^\d{6}))(?:29|[3-9]\d)(?!\d)/g
+
+/**
+ * Returns how many days the month of a day such as `30.02.2020` has, for the message that it does not have this day.
+ * @returns undefined if the text is not a day in a notation that `readPart` reads.
+ */
+function findMonthWithoutDay(text: string, readPart: DateReader): string | undefined {
+  for (const { 0: day, index } of text.matchAll(lateDay)) {
+    // Every month has a day 28. If the text is a date with this day, the month is known.
+    const date = readPart(`${text.slice(0, index)}28${text.slice(index + day.length)}`)
+    const [, year, month] = /^(\d{4})-(\d\d)-28(?:T|$)/.exec(date ?? '') ?? []
+    if (year !== undefined) return describeMonth(year, Number(month))
+  }
+  return undefined
 }
 
 /** Reads a date in EDTF, a day at midnight, or a day with a time zone. */
