@@ -128,9 +128,12 @@ describe('a faulty mapping', () => {
     expect(faults(text).join('\n')).toContain(fault)
   })
 
-  it('is refused for an unknown value of codes without the advice to use codes', () => {
-    expect(faults(mapping('status: { from: a, codes: { A: signd } }'))).toEqual([
-      '/records/agreements/properties/status/codes/A: "signd" is not known; did you mean "signed"?',
+  it.each([
+    ['value of codes', 'status: { from: a, codes: { A: signd } }', 'status/codes/A'],
+    ['constant', 'status: =signd', 'status'],
+  ])('is refused for an unknown %s without the advice to use codes', (_, property, pointer) => {
+    expect(faults(mapping(property))).toEqual([
+      `/records/agreements/properties/${pointer}: "signd" is not known; did you mean "signed"?`,
     ])
   })
 

@@ -1,3 +1,4 @@
+import { quote } from '../../../problems/faults.ts'
 import { didYouMeanSentence, suggest } from '../../../problems/suggest.ts'
 import type { Scalar } from '../types.ts'
 import type { CompileContext } from './context.ts'
@@ -69,7 +70,7 @@ function unknown(text: string, known: readonly string[], owner: string): BadValu
   const nearest = suggest(text, similar)
   return new BadValue(
     didYouMeanSentence(
-      `${JSON.stringify(text.slice(0, 60))} is not among the codes of ${owner}`,
+      `${quote(text)} is not among the codes of ${owner}`,
       text,
       nearest === undefined ? similar : [nearest],
     ),

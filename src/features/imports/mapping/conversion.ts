@@ -18,6 +18,8 @@ export class Conversion {
   readonly mentions: Mention[] = []
   /** The event date of the record: names of former countries are resolved as of that date. */
   eventDate: string | undefined
+  /** The properties that objects lack because their values were bad, which is already reported. */
+  readonly #reportedGaps = new Map<JsonValue, ReadonlySet<string>>()
   /** The positions of the mentions, by their JSON. */
   readonly #positions = new Map<string, number>()
 
@@ -57,6 +59,21 @@ export class Conversion {
     }
     if (onBadValue === 'drop') this.dropped.push(fault)
     else this.faults.push(fault)
+  }
+
+  /** Number of the faults and dropped values so far. */
+  get reportCount(): number {
+    return this.faults.length + this.dropped.length
+  }
+
+  /** Remembers the properties that an object lacks because their values were bad, which is already reported. */
+  addReportedGaps(object: JsonObject, names: ReadonlySet<string>): void {
+    this.#reportedGaps.set(object, names)
+  }
+
+  /** Whether an object lacks a property because its value was bad, which is already reported. */
+  isReportedGap(object: JsonValue, name: string): boolean {
+    return this.#reportedGaps.get(object)?.has(name) === true
   }
 
   /** Joins texts. @returns the text; none if the texts of the row become too long, which it reports. */

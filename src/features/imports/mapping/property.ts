@@ -86,14 +86,20 @@ function compileObject(mapping: ItemMapping, target: ObjectTarget, context: Comp
     build(scope, conversion) {
       if (findUnmet(scope) !== undefined) return undefined
       const values: Record<string, JsonValue> = {}
+      const gaps = new Set<string>()
       // An object of constants is always built; any other only if a part that is not constant has a value.
       let isBuilt = varying.length === 0
       for (const [name, part] of Object.entries(parts)) {
+        const reportsBefore = conversion.reportCount
         const value = part.build(scope, conversion)
-        if (value === undefined) continue
+        if (value === undefined) {
+          if (conversion.reportCount > reportsBefore) gaps.add(name)
+          continue
+        }
         values[name] = value
         isBuilt ||= !part.isConstant
       }
+      if (gaps.size > 0) conversion.addReportedGaps(values, gaps)
       return isBuilt ? values : undefined
     },
   }

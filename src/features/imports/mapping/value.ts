@@ -87,7 +87,7 @@ function checkCodeValues(
   context: CompileContext,
 ): void {
   if (typeof codes !== 'object' || isFileReference(codes)) return
-  const change = compileTyped(target)
+  const change = compileTyped(target, true)
   for (const [code, word] of Object.entries(codes)) {
     if (word === undefined || word === null || word === wildcard) continue
     if (change(word, () => undefined) instanceof BadValue)
@@ -167,7 +167,7 @@ function compileSteps(
   ) {
     list.push(compileNumberStep(steps, context))
   }
-  if (target) list.push(compileTypedStep(target))
+  if (target) list.push(compileTypedStep(target, steps.value !== undefined))
   if (steps.max !== undefined) list.push(compileMax(steps.max))
   return (value, conversion, plan) => {
     // The values of `each` may be objects, which are not converted.
@@ -209,8 +209,8 @@ function toScalar(value: JsonValue): Scalar | BadValue {
   )
 }
 
-function compileTypedStep(target: Target): Step {
-  const change = compileTyped(target)
+function compileTypedStep(target: Target, isConstant: boolean): Step {
+  const change = compileTyped(target, isConstant)
   return (value, conversion, column) =>
     change(value, (detail) => conversion.reportDroppedPart(column, value, detail))
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { quote } from '../../../../problems/faults.ts'
 import { didYouMeanSentence, suggest } from '../../../../problems/suggest.ts'
 import type { Scalar } from '../../types.ts'
 import type { Target } from '../target.ts'
@@ -13,12 +14,17 @@ type Note = (detail: string) => void
 /**
  * Compiles the conversion of a value to the type of the target. The conversion runs after the steps that read dates and
  * numbers.
+ * @param isConstant whether the value is stated in the mapping. Then `codes` is no remedy for an unknown word.
  */
-export function compileTyped(target: Target): (value: Scalar, note: Note) => Scalar | BadValue {
+export function compileTyped(
+  target: Target,
+  isConstant: boolean,
+): (value: Scalar, note: Note) => Scalar | BadValue {
   switch (target.kind) {
     case 'enumeration': {
       const words = new Map(target.words.map((word) => [plainWord(word), word]))
-      return (value) => words.get(plainWord(String(value))) ?? unknownWord(String(value), target.words)
+      return (value) =>
+        words.get(plainWord(String(value))) ?? unknownWord(String(value), target.words, isConstant)
     }
     case 'text':
     case 'reference': {
@@ -60,10 +66,9 @@ const plainWord = (word: string) =>
 
 /** Returns a sentence about a text that is not a word of an enumeration. */
 export const describeUnknownWord = (text: string, words: readonly string[]): string =>
-  didYouMeanSentence(`${JSON.stringify(text.slice(0, 60))} is not known`, text, words)
+  didYouMeanSentence(`${quote(text)} is not known`, text, words)
 
-const unknownWord = (text: string, words: readonly string[]) =>
-  new BadValue(
-    `${describeUnknownWord(text, words)} State its meaning in the mapping with "codes".`,
-    suggest(text, words),
-  )
+function unknownWord(text: string, words: readonly string[], isConstant: boolean): BadValue {
+  const advice = isConstant ? '' : ' State its meaning in the mapping with "codes".'
+  return new BadValue(`${describeUnknownWord(text, words)}${advice}`, suggest(text, words))
+}
