@@ -288,6 +288,8 @@ describe('Chinese sentences', () => {
     ['a.xml', '<a><b>'],
     ['a.xml', '<!DOCTYPE a><a><b/></a>'],
     ['a.pdf', '%PDF-1.4'],
+    ['a.dbf', '\u0003'],
+    ['a.rtf', '{\\rtf1'],
   ])('exist for a file that cannot be read: %s %s', async (name, content) => {
     const message = await messageOf(readContent(name, content))
     expect(translate(message), message).toBeDefined()

@@ -16,7 +16,18 @@ const unsupportedFormats: [start: string, detail: string][] = [
   ['50415231', `is Parquet. ${readableFormats}`],
 ]
 
-/** Tables of office programs that are text: a pattern of the start of the file, and what the message says after its name. */
+/**
+ * The header of a table of dBASE or FoxPro in hexadecimal: version; year, month and day; number of records, sizes of the header
+ * and of a record; two zero bytes.
+ */
+const dbaseHeader = /^(?:0[2-5]|3[0-2]|43|63|8[3bc]|cb|f5|fb)..(?:0[1-9a-c])(?:0[1-9a-f]|1[0-9a-f]).{16}0000/
+
+/** Whether a file is a table of dBASE or FoxPro. A damaged one is recognized by its name and by control characters below tab, such as NUL. */
+const isDbase = (start: Buffer, name: string): boolean =>
+  dbaseHeader.test(start.subarray(0, 16).toString('hex')) ||
+  (/\.dbf$/i.test(name) && start.subarray(0, 512).some((byte) => byte < 9))
+
+/** Files of office programs that are text: a pattern of the start of the file, and what the message says after its name. */
 const officeFormats: [start: RegExp, detail: string][] = [
   [
     /^<(?:!doctype html|html|head|meta|style|table(?=[^<]*>\s*(?:<!--[\s\S]*?-->\s*)?<(?:t[rdh]|thead|tbody|tfoot|caption|col|colgroup)[\s/>]))(?=[\s>])/i,
@@ -30,6 +41,7 @@ const officeFormats: [start: RegExp, detail: string][] = [
     /^<.{0,2000}urn:schemas-microsoft-com:office:spreadsheet/s,
     'is an XML spreadsheet of Excel 2003. Save it as XLSX.',
   ],
+  [/^\{\\rtf/, 'is a text document (RTF). Copy its table into a spreadsheet program, and save it as XLSX.'],
   [/^<.{0,2000}urn:oasis:names:tc:opendocument/s, 'is an OpenDocument file. Save the table as XLSX or CSV.'],
 ]
 
@@ -65,6 +77,8 @@ async function detectFormat(file: FileToRead): Promise<FileFormat> {
   const hex = start.subarray(0, 8).toString('hex')
   const unsupported = unsupportedFormats.find(([first]) => hex.startsWith(first))
   if (unsupported) throw refuse(unsupported[1])
+  if (isDbase(start, name))
+    throw refuse('is a dBASE table (DBF). Open it in a spreadsheet program, and save it as XLSX.')
   if (hex.startsWith('504b0304') || hex.startsWith('504b0506')) return 'xlsx'
   const encoding =
     options.encoding === undefined ? encodingOfStart(start, file) : requireEncoding(options.encoding)
