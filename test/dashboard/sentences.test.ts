@@ -62,6 +62,10 @@ describe('Chinese sentences', () => {
       '必须是 ISO 3166-1 的三个大写字母，如 PAK；是否想写 "CHN"？',
     ],
     ['"x" is not known; it can be "a", "b"', '"x" 不是已知的值；可以是 "a", "b"'],
+    [
+      '"x" is not among the codes of the file states.csv; it can be "A", "B".',
+      '文件 states.csv 中没有代码 "x"；可以是 "A", "B"',
+    ],
     ['must be an object with an operator, such as {"eq":"a"}', '必须是带运算符的对象，如 {"eq":"a"}'],
     ['must be an object with an operator: "gt", "lt"', '必须是带运算符的对象；运算符为 "gt", "lt"'],
     [
@@ -176,6 +180,14 @@ describe('Chinese sentences', () => {
     const withNumbers = plain.map((texts) => texts.map((text) => text.replaceAll('{number}', '1')))
     expect(withNumbers.filter(([english = '', translated]) => translate(english) !== translated)).toEqual([])
   })
+
+  it.each(['; it can be "a", "b"', '; did you mean "a"?', '; find it with /v1/x'])(
+    'contain no English suggestion if the message ends with one: %s',
+    (suggestion) => {
+      const translated = Object.keys(chinese).map((english) => translate(`${english}${suggestion}`) ?? '')
+      expect(translated.filter((text) => /it can be|did you mean|find it with/.test(text))).toEqual([])
+    },
+  )
 
   it('exist for the keys and codes that a form refuses, with their examples', () => {
     const faults = registry.resources.flatMap((resource) => {

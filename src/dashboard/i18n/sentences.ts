@@ -28,7 +28,7 @@ function toExpression(english: string): RegExp {
     if (index % 2 === 0) return escapeText(piece)
     if (piece === 'number') return String.raw`([\d,]+)`
     // The suggestion at the end of a message has a translation of its own.
-    return /^[A-Z]/.test(piece) ? '(.+?)' : '((?:(?!; did you mean ).)+?)'
+    return /^[A-Z]/.test(piece) ? '(.+?)' : '((?:(?!; (?:did you mean|it can be|find it with) ).)+?)'
   })
   return new RegExp(`^${patterns.join('')}\\.?$`, 'is')
 }
