@@ -67,7 +67,7 @@ it('rejected.csv names the value in each reason, since a row may have several', 
   const content = 'Id,Title,Signed,Party,Host\n1,One,2001,Atlantis,Lemuria\n'
   const [row] = parse(await readRefused(mappingOf('{}', namedColumns, parties), content), { from: 2 })
   const reason =
-    'matches no record of countries: choose the record in the list of names, or correct the value'
+    'matches no record of countries: choose the record in the list of names before the commit, or correct the value'
   expect(row).toContain(`"Atlantis": ${reason}; "Lemuria": ${reason}`)
 })
 

@@ -44,7 +44,10 @@ const mustWait = Symbol('mustWait')
 export type Resolved = string | null | RowFault | typeof mustWait
 
 function nameFault({ column = '', resource, ...mention }: Mention, { status }: NameResult): RowFault {
-  const choice = `choose the record of ${resource} in the list of names`
+  // After the commit, a decision no longer changes the import, so then only the value can be corrected.
+  const choose = (record: string) =>
+    `choose ${record} in the list of names before the commit, or correct the value`
+  const choice = choose(`the record of ${resource}`)
   const name = mentionName({ resource, ...mention })
   const value = toFaultValue(name)
   if (status === 'ambiguous') return { column, value, detail: `is ambiguous: ${choice}` }
@@ -54,7 +57,7 @@ function nameFault({ column = '', resource, ...mention }: Mention, { status }: N
   const detail =
     status === 'record_gone'
       ? `was assigned to a record that no longer exists: ${choice}`
-      : `matches no record of ${resource}: choose the record in the list of names, or correct the value`
+      : `matches no record of ${resource}: ${choose('the record')}`
   return { column, value, detail }
 }
 
