@@ -191,9 +191,12 @@ describe('dates', () => {
     ['31 June 1998', 'June 1998 has 30 days'],
     ['45.01.2020', 'January 2020 has 31 days'],
     ['2011年11月31日', 'November 2011 has 30 days'],
-  ])('with a day that their month does not have are refused with the length of the month: %s', (text, month) => {
-    expect(read(text)).toBe(`bad: "${text}" is not a date: ${month}.`)
-  })
+  ])(
+    'with a day that their month does not have are refused with the length of the month: %s',
+    (text, month) => {
+      expect(read(text)).toBe(`bad: "${text}" is not a date: ${month}.`)
+    },
+  )
 
   it('with a day that their month does not have are recognized in a given format', () => {
     expect(read('31/02/98', ['DD/MM/YY'])).toBe('bad: "31/02/98" is not a date: February 1998 has 28 days.')

@@ -72,8 +72,16 @@ describe('an item whose required value is bad', () => {
     const { document, dropped } = convert(amounts, { v: 'many', c: 'EUR' })
     expect(document).not.toHaveProperty('amounts')
     expect(dropped).toEqual([{ value: 'many', detail: '"many" is not a number.' }])
-    const refused = convertRow(mapping(amounts).replace('drop', 'refuse'), { id: 1, name: 'A', v: 'many', c: 'EUR' })
-    expect(refused).toMatchObject({ kind: 'refused', faults: [{ column: 'v', detail: '"many" is not a number.' }] })
+    const refused = convertRow(mapping(amounts).replace('drop', 'refuse'), {
+      id: 1,
+      name: 'A',
+      v: 'many',
+      c: 'EUR',
+    })
+    expect(refused).toMatchObject({
+      kind: 'refused',
+      faults: [{ column: 'v', detail: '"many" is not a number.' }],
+    })
   })
 
   it('is also reported for its other faults', () => {

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { findOrderFault } from '../../../model/date-order.ts'
 import type { Registry } from '../../../model/registry.ts'
+import type { Resource } from '../../../model/resource.ts'
 import { externalId, line, prose } from '../../../model/schemas.ts'
 import { webAddress } from '../../../model/web-address.ts'
 import { FaultList } from '../../../problems/problem.ts'
@@ -77,7 +78,7 @@ export function compileMapping(
     // A row with a fault is joined, too, so that its rows of joined files do not count as unmatched.
     const values = join(row.values)
     const scope: Scope = { row: values, item: values }
-    // Its ids are not read, since its values may be in the wrong columns.
+    // The ids of a row with a fault are not read, since its values may be in the wrong columns.
     if (row.fault) return { kind: 'refused', faults: [row.fault] }
     // The records of a skipped row are collected, too, since a record that the file has is not missing (`missing.ts`).
     const skip = (reason: string): ConvertedRow => {
@@ -136,47 +137,69 @@ interface RecordPlan {
 
 const repeatedId = 'Another record of the row has the same id: give each record an id of its own.'
 
-function compileRecord(resource: string, mapping: RecordMapping, outer: CompileContext): RecordPlan {
-  const { document, fields } = outer.registry.get(resource)
-  const { eventDates = [] } = outer.registry.declaration(resource)
+/** The compiled properties of a record, in the order in which they are converted. */
+type PropertyPlans = ReadonlyMap<string, PropertyPlan>
+
+/**
+ * Compiles the properties of a record.
+ * @param first the property that is converted first; undefined for the order of the mapping.
+ */
+function compileProperties(
+  { properties }: RecordMapping,
+  { document }: Resource,
+  context: CompileContext,
+  first: string | undefined,
+): PropertyPlans {
+  const plans = new Map<string, PropertyPlan>()
+  for (const name of new Set([...(first === undefined ? [] : [first]), ...Object.keys(properties)])) {
+    const schema = document.shape[name]
+    const property = properties[name]
+    if (!schema || property === undefined) continue
+    plans.set(name, compileProperty(property, getTarget(schema), context.at('properties', name)))
+  }
+  return plans
+}
+
+/**
+ * Reports each date that is certainly before a date that it must not precede, such as an end before its start, and sets it to
+ * null. So it is also removed from an existing record: the end that an earlier file has set may be before the new start, too.
+ */
+function dropDisorder(
+  properties: PropertyPlans,
+  { fields }: Resource,
+  body: Record<string, JsonValue>,
+  conversion: Conversion,
+): void {
+  for (const [name, plan] of properties) {
+    const fault = findOrderFault(fields, body, name)
+    if (fault === undefined) continue
+    const detail = new BadValue(toSentence(capitalize(fault)))
+    conversion.reportBadValue(plan.onBadValue, plan.column, body[name] ?? null, detail)
+    body[name] = null
+  }
+}
+
+function compileRecord(resourceName: string, mapping: RecordMapping, outer: CompileContext): RecordPlan {
+  const resource = outer.registry.get(resourceName)
+  // The event date is converted first: names of countries are resolved as of that date.
+  const [eventDate] = outer.registry.declaration(resourceName).eventDates ?? []
   const each = compileEach(mapping.each, outer)
   const { context } = each
   const findUnmet = compileConditions(mapping, context)
   const id = compileProperty(mapping.id, getTarget(externalId.shape.id), context.at('id'))
-  const properties = new Map<string, PropertyPlan>()
-  // The event date is converted first: names of countries are resolved as of that date.
-  const [eventDate] = eventDates
-  const names = new Set([...eventDates.slice(0, 1), ...Object.keys(mapping.properties)])
-  for (const name of names) {
-    const schema = document.shape[name]
-    const property = mapping.properties[name]
-    if (!schema || property === undefined) continue
-    properties.set(name, compileProperty(property, getTarget(schema), context.at('properties', name)))
-  }
-  const required = Object.entries(document.shape).filter(([, schema]) => isRequired(schema))
-  for (const [name] of required) {
+  const properties = compileProperties(mapping, resource, context, eventDate)
+  const { shape } = resource.document
+  const required = Object.entries(shape).flatMap(([name, schema]) => (isRequired(schema) ? [name] : []))
+  for (const name of required) {
     if (!properties.has(name))
-      context.at('properties').addFault(`needs ${name}, which every record of ${resource} must have`)
+      context.at('properties').addFault(`needs ${name}, which every record of ${resourceName} must have`)
   }
   const cite = compileCitation(context)
   const readId = (scope: Scope, conversion: Conversion) => {
     const rowId = id.build(scope, conversion)
     if (typeof rowId !== 'string') return undefined
     const externalId = { scheme: context.mapping.scheme, id: rowId }
-    return { externalId, isNew: conversion.addRecord({ resource, externalId }) }
-  }
-  /**
-   * Reports each date that is certainly before a date that it must not precede, such as an end before its start, and sets it to
-   * null. So it is also removed from an existing record: the end that an earlier file has set may be before the new start, too.
-   */
-  const dropDisorder = (body: Record<string, JsonValue>, conversion: Conversion) => {
-    for (const [name, plan] of properties) {
-      const fault = findOrderFault(fields, body, name)
-      if (fault === undefined) continue
-      const detail = new BadValue(toSentence(capitalize(fault)))
-      conversion.reportBadValue(plan.onBadValue, plan.column, body[name] ?? null, detail)
-      body[name] = null
-    }
+    return { externalId, isNew: conversion.addRecord({ resource: resourceName, externalId }) }
   }
   const build = (scope: Scope, row: Row, rowConversion: Conversion): Draft[] => {
     if (findUnmet(scope) !== undefined) return []
@@ -188,7 +211,7 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
         'refuse',
         id.column,
         null,
-        new BadValue('The record has no id: the value is empty.'),
+        new BadValue('The record has no id: the value is empty or was dropped.'),
       )
     }
     if (externalId && !isNew)
@@ -202,17 +225,19 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
       else if (conversion.dropped.length === droppedBefore) empty.push(name)
       if (name === eventDate && typeof value === 'string') conversion.eventDate = value
     }
-    dropDisorder(body, conversion)
-    for (const [name] of required) {
+    dropDisorder(properties, resource, body, conversion)
+    // A fault that is already reported may be why a value is missing.
+    const missing =
+      conversion.faults.length > faultsBefore ? [] : required.filter((name) => body[name] === undefined)
+    for (const name of missing) {
       const plan = properties.get(name)
-      if (body[name] !== undefined || conversion.faults.length > faultsBefore) continue
-      const detail = `There is no ${name}, which every record of ${resource} must have: the value is empty or was dropped.`
+      const detail = `There is no ${name}, which every record of ${resourceName} must have: the value is empty or was dropped.`
       conversion.reportBadValue('refuse', plan?.column || name, null, new BadValue(detail))
     }
     if (!externalId || conversion.faults.length > faultsBefore) return []
     return [
       {
-        resource,
+        resource: resourceName,
         externalId,
         ...conversion.finish(body),
         ...(empty.length > 0 && { empty }),
