@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { convertRow, makeCompanion } from '../../support/conversion.ts'
+import { collectFaults, convertRow, makeCompanion } from '../../support/conversion.ts'
 
 const mapping = (codes: string) => `
 scheme: treaties
@@ -34,4 +34,14 @@ describe.each([
   it('is refused without a suggestion if there are many codes, since each comparison takes time', () => {
     expect(convert(1001)).toMatchObject({ faults: [{ detail: `${unknown}.` }] })
   })
+})
+
+it('a code list that is JSON, and so has no columns, is refused', () => {
+  const companions = new Map([['places.json', makeCompanion([], [{ code: 'A', word: 'Here' }])]])
+  for (const codes of ['places.json', '{ list: places.json, key: code, value: word }'])
+    expect(
+      collectFaults(() => convertRow(mapping(codes), { id: 1, title: 'Accord', code: 'A' }, companions)),
+    ).toEqual([
+      '/records/agreements/properties/place/codes: places.json is not a table; a code list is a CSV or XLSX file',
+    ])
 })

@@ -37,6 +37,10 @@ export const isFileReference = (codes: object): codes is FileReference =>
 function compileList({ list: name, key, value }: FileReference, context: CompileContext): Translate {
   const list = context.companionFile(name)
   if (!list) return () => null
+  if (list.columns.length === 0) {
+    context.addFault(`${name} is not a table; a code list is a CSV or XLSX file`)
+    return () => null
+  }
   const [first = '', second = ''] = list.columns
   const [keyColumn, valueColumn] = [key ?? first, value ?? second]
   if (valueColumn === '') {

@@ -84,11 +84,11 @@ const plainSteps = z.strictObject({
         z.record(z.string().max(500), scalar.nullable()),
       ])
       .optional(),
-    'Replaces codes with values. Either an object from code to value, such as { Completed: closed, Draft: null, "*": other }: the code "*" matches all other codes, the value null means no value, and the value "*" keeps the code. Or a code list: the name of a CSV file that is given with the imported file. Its first two columns are code and value; for other columns, write { list: states.csv, key: iso, value: name }.',
+    'Replaces codes with values. Either an object from code to value, such as { Completed: closed, Draft: null, "*": other }: the code "*" matches all other codes, the value null means no value, and the value "*" keeps the code. Or a code list: the name of a CSV or XLSX file that is given with the imported file. Its first two columns are code and value; for other columns, write { list: states.csv, key: iso, value: name }.',
   ),
   date: describe(
     dateFormats.optional(),
-    'Notation of dates, or several, such as DD/MM/YYYY, D MMMM YYYY, excel or excel1904. EDTF and other unambiguous dates are understood, too, except days such as 5.4.2011 or 2011/04/05.',
+    'Notation of dates, such as DD/MM/YYYY, D MMMM YYYY, excel or excel1904, or a list of notations. EDTF and other unambiguous dates are read, too, except days such as 5.4.2011 or 2011/04/05.',
   ),
   number: describe(text.optional(), 'Notation of numbers, as an example: "1,234.5" or "1.234,5".'),
   times: describe(
