@@ -84,7 +84,7 @@ export const addImport: AddCommand = (program, context) => {
     .description('import a file with a mapping: dry run, report, commit; or undo an import')
     .argument('[mapping]', 'the mapping: a YAML or JSON file, or iati for IATI activity files')
     .argument('[files...]', 'the file with the rows, and then the files that the mapping names')
-    .option('--dry-run', 'check everything and write no records')
+    .option('--dry-run', 'check everything and write no records, even with --yes')
     .option('--yes', 'commit immediately, without a dry run and without asking')
     .option('--decisions <file>', 'read the CSV file of --names, with the decisions filled in')
     .option('--names <file>', 'write the unresolved names to this CSV file', parseFileName)
