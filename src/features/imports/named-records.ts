@@ -213,7 +213,7 @@ async function markNeededNames(
 /** How `createNamedRecords` works. */
 export interface CreationOptions {
   authorship: Authorship
-  /** How a mention is treated that matches no record, or several, and has no `onUnresolved` of its own. */
+  /** How a mention without `onUnresolved` is treated if it matches no record or several. */
   onUnresolved: OnBadValue
   signal: AbortSignal
 }

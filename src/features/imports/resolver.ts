@@ -11,7 +11,7 @@ import type { Draft, Mention, OnBadValue, ReadyRow, RowFault } from './types.ts'
 
 /** Resolves the mentions in rows to the keys of records that exist, or that other rows create. */
 
-/** How mentions that match no record, or several, are treated, and the ids in the file. */
+/** What decides the upserts of rows: how mentions without a record are treated, and which ids the file has. */
 export interface UpsertOptions {
   /**
    * How a mention by external id is treated if neither the registry nor another row of the batch has the record. `wait`: the
@@ -28,7 +28,7 @@ export interface UpsertOptions {
    * (`recordIdentity`).
    */
   findInFile?: (identities: readonly string[]) => Promise<Iterable<string>>
-  /** How a mention is treated that matches no record, or several, and has no `onUnresolved` of its own. */
+  /** How a mention without `onUnresolved` is treated if it matches no record or several. */
   onUnresolved: OnBadValue
   /**
    * The ids in the file (as `recordIdentity`) of records that have several ids in the scheme of the import. They decide which

@@ -8,7 +8,7 @@ import type { OnBadValue } from './types.ts'
 export interface ImportSettings {
   onEdited: OnEdited
   source: SourceProperties
-  /** How a mention that matches no record, or several, is treated. */
+  /** How a mention without `onUnresolved` is treated if it matches no record or several. */
   onUnresolved: OnBadValue
 }
 

@@ -23,7 +23,7 @@ const maxRows = 2000
 /** Number of characters at which the collected rows are staged: a row may have `readLimits.rowCharacters`. */
 const maxCharacters = 8 * 1024 * 1024
 
-// Not an interface, which is no `Record`, as `copyRows` takes.
+// A type and not an interface: `copyRows` takes a `Record`, to which no interface can be assigned.
 type StagedRow = {
   import: string
   position: number

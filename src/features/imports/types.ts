@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { rowFault } from './job-schemas.ts'
 import type { DateSystem } from './reading/xlsx/serial.ts'
 
-/** How a value is treated that is invalid, or that matches no record, or several. */
+/** How a value is treated if it is invalid, or matches no record or several. */
 export type OnBadValue = 'refuse' | 'drop'
 
 /** A JSON value that is neither null nor a list nor an object. */
@@ -82,7 +82,7 @@ export interface Mention {
   readonly scheme?: string
   /** Organizations: the country (name or code) within which to look. */
   readonly country?: string
-  /** The column of the country, and how a country is treated that matches no record, or several. */
+  /** The column of the country, and how the country is treated if it matches no record or several. */
   readonly countryFrom?: Pick<Mention, 'column' | 'onUnresolved'>
   /** EDTF date for which the name is resolved, since a former country may have had the name. */
   readonly on?: string
@@ -90,7 +90,7 @@ export interface Mention {
   readonly create?: boolean
   /** The column of the file from which the name comes. */
   readonly column?: string
-  /** How a mention that matches no record, or several, is treated. Default: as `onBadValue` of the mapping says. */
+  /** How the mention is treated if it matches no record or several. Default: as `onBadValue` of the mapping says. */
   readonly onUnresolved?: OnBadValue
 }
 

@@ -18,13 +18,13 @@ const minLetters = 8
 /** Matches a word that is all capitals, or of which only the first letter may be one. */
 const word = /^(?:\p{Lu}+|\p{Lu}?\p{Ll}+)$/u
 
-/** Minimum share of such words among the words besides ASCII: others are abbreviations such as `МинНауки`. */
+/** Minimum share of such words among the non-ASCII words: others are abbreviations such as `МинНауки`. */
 const minWordShare = 0.95
 
-/** Signs besides ASCII that occur in Cyrillic texts. */
+/** Non-ASCII signs that occur in Cyrillic texts. */
 const signs = /[«»“”„’–—№…\u00a0]/g
 
-/** Returns the mean rank of the letters of a text; undefined if it does not consist of Cyrillic words besides ASCII. */
+/** Returns the mean rank of the letters of a text; undefined if its non-ASCII words are not Cyrillic. */
 function meanRank(text: string): number | undefined {
   const words = (text.replaceAll(signs, ' ').match(/[A-Za-z\P{ASCII}]+/gu) ?? []).filter((one) =>
     /\P{ASCII}/u.test(one),
@@ -40,7 +40,7 @@ function meanRank(text: string): number | undefined {
 }
 
 /**
- * Returns the encoding in which the words of a text besides ASCII are Cyrillic, by the frequency of their letters. In other encodings,
+ * Returns the encoding in which the non-ASCII words of a text are Cyrillic, by the frequency of their letters. In other encodings,
  * capitals are in the middle of words, or rare letters are frequent.
  * @returns undefined if the text has other words, or too few letters.
  */

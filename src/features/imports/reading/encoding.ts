@@ -59,7 +59,7 @@ const supersets: Record<string, string> = {
   gbk: 'gb18030',
 }
 
-/** What iconv-lite decodes besides the encodings of texts. */
+/** Names that iconv-lite accepts although they are not encodings of texts. */
 const notEncodings = ['base64', 'binary', 'hex']
 
 /**
@@ -292,7 +292,7 @@ const minConfidence = 50
 /** The confidence of chardet in an encoding with two bytes in which no character is a common one, and every byte is valid. */
 const noEvidence = 10
 
-/** A guess from fewer bytes besides ASCII is uncertain. */
+/** A guess from fewer non-ASCII bytes is uncertain. */
 const minEvidenceBytes = 100
 
 /** Minimum size of a text whose common characters chardet counts, in bytes. It does not count ten characters or fewer. */
@@ -310,7 +310,7 @@ const commonPairs = new RegExp(`(?:${commonPair}){2,}|(?<![A-Za-z])${commonPair}
 const isCommonPair = new RegExp(commonPair)
 
 /**
- * Matches what texts of words do not have: a character besides ASCII that is no letter, or a capital letter after a small one. Signs
+ * Matches what texts of words do not have: a non-ASCII character that is no letter, or a capital letter after a small one. Signs
  * of European texts, such as quotation marks, are no evidence.
  */
 const noWord = /[^\p{L}\p{M}\p{ASCII}«»“”„‘’–—№]|\p{Ll}\p{Lu}/u

@@ -8,7 +8,7 @@ export const readLimits = {
   rowCharacters: 8 * 1024 * 1024,
   /** Nesting depth of objects and elements in a row of JSON or XML. */
   depth: 50,
-  /** Values of a row of CSV or JSON, or elements and attributes of XML, in a row. */
+  /** Values of a row of CSV or JSON; elements and attributes of a row of XML. */
   rowValues: 100_000,
   /** Rows of a file. */
   rows: 5_000_000,

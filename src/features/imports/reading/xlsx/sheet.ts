@@ -161,8 +161,8 @@ function readCell(type: string, text: string, style: number, context: CellContex
 }
 
 /**
- * By the style of a cell, the end of the ISO date of a first day of a month or year, which the cell does not show. The end is cut
- * off, so that the date gets the precision that the cell shows.
+ * The end that is cut off from an ISO date, by the style of its cell, so that the date has the precision that the cell shows. Only
+ * the first day of the month or year has this end: on any other day, somebody has entered the day.
  */
 const hiddenEnds = { date: '', month: '-01', year: '-01-01' }
 
