@@ -84,6 +84,16 @@ describe('an item whose required value is bad', () => {
     })
   })
 
+  it('refuses the row, even if the value was dropped, if the mapping does not drop the item', () => {
+    const titles = '{ title: name, kind: =treaty, alternativeTitles: [{ name: v, language: c }] }'
+    const text = `{ scheme: x, records: { agreements: { id: id, properties: ${titles} } } }`
+    // The only character of the name cannot be shown, and is left out.
+    expect(convertRow(text, { id: 1, name: 'A', v: '\u202e', c: 'en' })).toMatchObject({
+      kind: 'refused',
+      faults: [{ column: 'v', detail: 'Name is required.' }],
+    })
+  })
+
   it('is also reported for its other faults', () => {
     const { dropped } = convert(amounts, { v: 'many', c: 'Euro' })
     expect(dropped).toMatchObject([{ value: 'many' }, { value: 'Euro' }])

@@ -34,8 +34,8 @@ export const isValid = (
 ) => schemaOf(target).safeParse(withPlaceholders(value, mentions, registry)).success
 
 /**
- * Checks a value against the schema of its target, and reports the part of the value to which each fault belongs. That a required
- * property is missing is not reported if its bad value already is.
+ * Checks a value against the schema of its target, and reports the part of the value to which each fault belongs. A missing property
+ * is not reported again if its bad value is already reported, unless only the second report would refuse the row.
  * @returns the JSON pointers of the faults; undefined if there are none.
  */
 export function reportInvalid(
@@ -52,10 +52,12 @@ export function reportInvalid(
     const part = names.reduce<ValueOrigin | undefined>((inner, name) => inner?.parts?.[name] ?? inner, plan)
     const found = names.reduce<JsonValue | undefined>(getChild, value) ?? null
     const parent = names.slice(0, -1).reduce<JsonValue | undefined>(getChild, value) ?? null
-    if (conversion.isReportedGap(parent, names.at(-1) ?? '')) return pointer
+    const onBadValue = part?.onBadValue ?? plan.onBadValue
+    const isRefused = conversion.faults.length > 0
+    if ((onBadValue === 'drop' || isRefused) && conversion.isReportedGap(parent, names.at(-1) ?? '')) return pointer
     const subject = names.length > 0 ? `${nameParts(value, names)} ${message}` : message
     conversion.reportBadValue(
-      part?.onBadValue ?? plan.onBadValue,
+      onBadValue,
       part?.column || plan.column,
       found,
       new BadValue(toSentence(capitalize(subject))),
