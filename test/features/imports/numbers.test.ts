@@ -95,7 +95,7 @@ describe('numbers', () => {
     expect(compileNumber()(text)).toBe(number)
   })
 
-  it('before 万 and 亿 are read in the format of the mapping, and refused if the mapping multiplies them', () => {
+  it('before 万 are read in the format of the mapping, and refused if the mapping has times', () => {
     expect(compileNumber(readNumberFormat('1.234,5'))('1.234万')).toBe(12_340_000)
     expect(compileNumber(undefined, { times: 10_000 })('3万')).toMatchObject({
       detail: `"3万" is not a number.${takeOffUnit}`,
