@@ -201,15 +201,6 @@ it.each([
   },
 )
 
-/** A table of dBASE with one column and 400 rows. */
-const dbase = Buffer.concat([
-  Buffer.from('037e011f9001000041000b00', 'hex'),
-  Buffer.alloc(20),
-  Buffer.from('TITLE'.padEnd(11, '\0')),
-  Buffer.from('C'.padEnd(21, '\0')),
-  Buffer.from(' Treaty 123'.repeat(400)),
-])
-
 describe('an unreadable file', () => {
   it.each([
     ['an empty file', '', 'The file file.csv is empty'],
@@ -222,7 +213,6 @@ describe('an unreadable file', () => {
     ['gzip', Buffer.from('1f8b0800', 'hex'), 'The file file.csv is compressed with gzip'],
     ['a PDF', '%PDF-1.7', 'The file file.csv is a PDF'],
     ['RTF', '{\\rtf1\\ansi', 'is a text document (RTF). Copy its table into a spreadsheet program'],
-    ['dBASE', dbase, 'is a dBASE table (DBF). Open it in a spreadsheet program, and save it as XLSX.'],
     ['OpenDocument', makeZip({ 'content.xml': '<a/>' }), 'OpenDocument'],
     ['another ZIP', makeZip({ 'a.txt': 'a' }), 'The file is a ZIP archive, and not XLSX. Extract the file'],
     [
@@ -246,12 +236,6 @@ describe('an unreadable file', () => {
     ['a table without rows', '\n\n', 'no row with the names of the columns'],
   ])('is refused with an explanation: %s', async (_, content, message) => {
     expect(await messageOf(readContent('file.csv', content))).toContain(message)
-  })
-
-  it('is recognized as a dBASE table by its name if its header is damaged', async () => {
-    const damaged = Buffer.from(dbase.toString('latin1').replaceAll('\0', ' '), 'latin1')
-    expect(await messageOf(readContent('FILE.DBF', damaged))).toContain('FILE.DBF is a dBASE table (DBF)')
-    expect((await readContent('file.dbf', 'id,name\n1,First\n')).fileInfo.format).toBe('csv')
   })
 
   it.each([

@@ -65,42 +65,6 @@ describe('items of a list that are bad', () => {
   })
 })
 
-describe('an item whose required value is bad', () => {
-  const amounts = 'amounts: [{ kind: =budget, amount: v, currency: c }]'
-
-  it('is reported with the bad value only, and not as an item without it', () => {
-    const { document, dropped } = convert(amounts, { v: 'many', c: 'EUR' })
-    expect(document).not.toHaveProperty('amounts')
-    expect(dropped).toEqual([{ value: 'many', detail: '"many" is not a number.' }])
-    const refused = convertRow(mapping(amounts).replace('drop', 'refuse'), {
-      id: 1,
-      name: 'A',
-      v: 'many',
-      c: 'EUR',
-    })
-    expect(refused).toMatchObject({
-      kind: 'refused',
-      faults: [{ column: 'v', detail: '"many" is not a number.' }],
-    })
-  })
-
-  it('refuses the row, even if the value was dropped, if the mapping does not drop the item', () => {
-    const titles = '{ title: name, kind: =treaty, alternativeTitles: [{ name: v, language: c }] }'
-    const text = `{ scheme: x, records: { agreements: { id: id, properties: ${titles} } } }`
-    // The only character of the name cannot be shown, and is left out.
-    expect(convertRow(text, { id: 1, name: 'A', v: '\u202e', c: 'en' })).toMatchObject({
-      kind: 'refused',
-      faults: [{ column: 'v', detail: 'Name is required.' }],
-    })
-  })
-
-  it('is also reported for its other faults', () => {
-    const { dropped } = convert(amounts, { v: 'many', c: 'Euro' })
-    expect(dropped).toMatchObject([{ value: 'many' }, { value: 'Euro' }])
-    expect(convert(amounts, { c: 'EUR' }).dropped).toMatchObject([{ detail: 'Amount is required.' }])
-  })
-})
-
 describe('equal items of a list', () => {
   it('are each stored if they are amounts, since equal payments are different payments', () => {
     const amounts = 'amounts: [{ each: a, kind: =disbursement, date: d, amount: v, currency: =USD }]'

@@ -148,19 +148,6 @@ describe('a mapping', () => {
     })
   })
 
-  it('reports each required property for which a row has no value', () => {
-    const text = mapping('').replace('kind: =treaty', 'kind: kind')
-    const row = convertRow(text, { id: 1, title: null, kind: null })
-    expect(row).toMatchObject({ kind: 'refused', faults: [{ column: 'title' }, { column: 'kind' }] })
-  })
-
-  it('refuses a record whose id is dropped, and says that it may have been dropped', () => {
-    const id = '{ from: id, codes: { A: 1 }, onBadValue: drop }'
-    const row = convertRow(mapping('').replace('id: id', `id: ${id}`), { id: 'B', title: 'Accord' })
-    const detail = 'The record has no id: the value is empty or was dropped.'
-    expect(row).toMatchObject({ kind: 'refused', faults: [{ column: 'id', detail }] })
-  })
-
   it('takes the first value that can be used, even from a later column', () => {
     const signedOn = 'signedOn: { from: [a, b, c], take: first, onBadValue: drop }'
     const [bad, good, later] = ['soon', '2011-04-05', '2012']
