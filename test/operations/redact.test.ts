@@ -255,6 +255,22 @@ it('former rows that SQL wrote are redacted, even if no document was composed fr
   expect(await formerRows('sources', 'id', path)).not.toMatch(/qqy/i)
 })
 
+it('all former rows of a record are redacted, even if they are many', async () => {
+  const path = await create('sources', { title: 'Of Zaphod Qqy', kind: 'report' })
+  await api.patch(path, { title: 'After' })
+  for (const table of ['sources', 'records'])
+    await api.pool.query(
+      `insert into history.${table} select former.* from history.${table} as former, generate_series(1, 250) where id = $1`,
+      [path.split('/').at(-1)],
+    )
+  expect((await redact(path, { text: 'Zaphod Qqy' })).status).toBe(200)
+  for (const table of ['sources', 'records']) {
+    const former = await formerRows(table, 'id', path)
+    expect(JSON.parse(former).length).toBeGreaterThan(250)
+    expect(former).not.toMatch(/qqy/i)
+  }
+})
+
 it('redacting a text does not change a reference to another record whose id contains the text', async () => {
   const source = (await create('sources', { title: 'Cited', kind: 'report' })).split('/').at(-1)
   const record = { resource: 'countries', id: 'CHN' }

@@ -43,7 +43,31 @@ const formerTablesQuery = `
 
 interface FormerRow {
   ctid: string
+  /** The values of all columns, or of those that change. */
   values: Record<string, unknown>
+}
+
+/** Number of rows that are read at a time: a record with many versions has many rows, each of `records` with a whole document. */
+const batchSize = 100
+
+/** Yields the former rows of a record in batches. The cursor does not see rows that the caller updates meanwhile. */
+async function* readRows(
+  tx: Transaction,
+  table: string,
+  owner: FormerTable['owner'],
+  id: string,
+): AsyncGenerator<FormerRow[]> {
+  await tx.query({
+    text: `declare former_rows no scroll cursor for
+      select ctid::text as ctid, to_jsonb(former) as values from ${table} as former where ${owner} = $1`,
+    values: [id],
+  })
+  for (let isLast = false; !isLast; ) {
+    const rows = await tx.query<FormerRow>({ text: `fetch ${batchSize} from former_rows` })
+    yield rows
+    isLast = rows.length < batchSize
+  }
+  await tx.query({ text: 'close former_rows' })
 }
 
 /** Returns the new values of the columns that the redaction changes. `records.document` is JSON in a text column. */
@@ -64,6 +88,21 @@ function redactRow(
   return Object.fromEntries(redacted)
 }
 
+/** Writes the changed values of rows: with one statement for all rows in which the same columns change. */
+async function updateRows(tx: Transaction, table: string, changedRows: FormerRow[]): Promise<void> {
+  const byColumns = new Map<string, FormerRow[]>()
+  for (const row of changedRows) {
+    const columns = Object.keys(row.values).map(pg.escapeIdentifier).join()
+    byColumns.set(columns, [...(byColumns.get(columns) ?? []), row])
+  }
+  for (const [columns, rows] of byColumns)
+    await tx.query({
+      text: `update ${table} set (${columns}) = (select ${columns} from json_populate_record(null::${table}, changed.values))
+        from unnest($1::tid[], $2::json[]) as changed(ctid, values) where ${table}.ctid = changed.ctid`,
+      values: [rows.map(({ ctid }) => ctid), rows.map(({ values }) => JSON.stringify(values))],
+    })
+}
+
 async function redactTable(
   tx: Transaction,
   former: FormerTable,
@@ -72,21 +111,14 @@ async function redactTable(
 ): Promise<number> {
   const { name, owner, computed } = former
   const table = `history.${pg.escapeIdentifier(name)}`
-  const rows = await tx.query<FormerRow>({
-    text: `select ctid::text as ctid, to_jsonb(former) as values from ${table} as former where ${owner} = $1`,
-    values: [id],
-  })
   let changed = 0
-  for (const row of rows) {
-    const after = redactRow(former, row, redaction)
-    const names = Object.keys(after).map(pg.escapeIdentifier)
-    if (names.length === 0) continue
-    await tx.query({
-      text: `update ${table} set (${names.join(', ')}) = row(${names.map((column) => `given.${column}`).join(', ')})
-        from json_populate_record(null::${table}, $1) as given where ${table}.ctid = $2::tid`,
-      values: [JSON.stringify(after), row.ctid],
+  for await (const rows of readRows(tx, table, owner, id)) {
+    const changedRows = rows.flatMap((row): FormerRow[] => {
+      const values = redactRow(former, row, redaction)
+      return Object.keys(values).length > 0 ? [{ ctid: row.ctid, values }] : []
     })
-    changed += 1
+    await updateRows(tx, table, changedRows)
+    changed += changedRows.length
   }
   if (changed > 0 && computed !== null)
     await tx.query({ text: `update ${table} set ${computed} where ${owner} = $1`, values: [id] })
