@@ -66,8 +66,8 @@ export const referredToProblem = (
  * @param keys keys of the records to which the found records refer.
  * @param limit maximum number of referring records for each record.
  * @param except keys of records of the same resource that do not count as referring.
- * @returns the first referring records, by the key of the record to which they refer. A key to which no record refers has no
- *   entry.
+ * @returns the referring records, by the key of the record to which they refer: of more than `limit`, those with the lowest ids. A
+ *   key to which no record refers has no entry.
  */
 export async function findReferrers(
   tx: Transaction,
@@ -85,17 +85,18 @@ export async function findReferrers(
     })
   if (queries.length === 0 || keys.length === 0) return new Map()
   const ids = keys.map((key) => recordId(resource, key))
+  const excepted = except.map((key) => recordId(resource, key))
+  // The referring records are chosen by their ids, so that only these few are joined with `records`.
   const rows = await tx.query<RecordKey & { target: string }>(
-    compileSql(sql`select removed.key as target, referrer.resource, referrer.key
+    compileSql(sql`select removed.key as target, ${records.resource}, ${records.key}
       from unnest(${sql.param(keys)}::text[], ${sql.param(ids)}::uuid[]) with ordinality as removed(key, id, nth)
       cross join lateral (
-        select distinct ${records.resource} as resource, ${records.key} as key
-        from (${unionAll(queries)}) referrers join ${records} on ${records.id} = referrers.id
-        where ${records.id} <> removed.id
-          and not (${records.resource} = ${resource.name} and ${records.key} = any(${sql.param(except)}::text[]))
-        order by resource, key limit ${limit}
+        select distinct id from (${unionAll(queries)}) referrers
+        where id <> removed.id and id <> all(${sql.param(excepted)}::uuid[])
+        order by id limit ${limit}
       ) as referrer
-      order by removed.nth, referrer.resource, referrer.key`),
+      join ${records} on ${records.id} = referrer.id
+      order by removed.nth, ${records.resource}, ${records.key}`),
   )
   const found = new Map<string, RecordKey[]>()
   for (const { target, ...referrer } of rows) found.set(target, [...(found.get(target) ?? []), referrer])
