@@ -7,6 +7,7 @@ import { OperationalError } from '../operational-error.ts'
 import { packageRoot } from '../package-root.ts'
 import { alignFeed } from './align-feed.ts'
 import { checkHistory } from './check-history.ts'
+import { inClientTransaction } from './client-transaction.ts'
 import type { Database } from './database.ts'
 import { withLock } from './lock.ts'
 import { lockAllTables, retryWhileInUse } from './table-locks.ts'
@@ -138,17 +139,12 @@ async function migrateUnderLock(database: Database): Promise<void> {
   }
   if (missing === 0) return
   await database.maintain((client) =>
-    retryWhileInUse(async () => {
-      await client.query('begin')
-      try {
+    retryWhileInUse(() =>
+      inClientTransaction(client, async () => {
         await lockAllTables(client)
         await applyMigrations(client)
-        await client.query('commit')
-      } catch (error) {
-        await client.query('rollback').catch(() => {})
-        throw error
-      }
-    }),
+      }),
+    ),
   )
 }
 

@@ -6,6 +6,7 @@ import { from as copyFrom } from 'pg-copy-streams'
 import type { z } from 'zod'
 import { alignFeed } from '../../database/align-feed.ts'
 import { changesChannel } from '../../database/changes.ts'
+import { inClientTransaction } from '../../database/client-transaction.ts'
 import { type Database, everything } from '../../database/database.ts'
 import { getDatabaseError } from '../../database/errors.ts'
 import { hasMigration, lastMigration, requireKnownMigrations } from '../../database/migrate.ts'
@@ -202,12 +203,12 @@ export async function restoreArchive(
 ): Promise<string | undefined> {
   await requireKnownMigrations(database)
   return database.maintain(async (client) => {
-    await client.query(`begin; ${withoutTimeLimits}; set local time zone 'UTC'; set local datestyle = 'ISO'`)
     try {
-      await restoreAll(client, new ArchiveReader(chunks))
-      await client.query('commit')
+      await inClientTransaction(client, async () => {
+        await client.query(`${withoutTimeLimits}; set local time zone 'UTC'; set local datestyle = 'ISO'`)
+        await restoreAll(client, new ArchiveReader(chunks))
+      })
     } catch (error) {
-      await client.query('rollback').catch(() => {})
       throw toOperationalError(error)
     }
     return vacuumAnalyze(client)

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type pg from 'pg'
+import { inClientTransaction } from '../../database/client-transaction.ts'
 import type { Database } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { getDatabaseError } from '../../database/errors.ts'
@@ -126,9 +127,7 @@ function toOperationalError(error: unknown, seed: number): unknown {
 export function generate(database: Database, count: number, seed: number): Promise<string | undefined> {
   return database.maintain(async (client) => {
     try {
-      await client.query('begin')
-      await withIndexesRebuilt(client, () => writeAll(client, count, seed))
-      await client.query('commit')
+      await inClientTransaction(client, () => withIndexesRebuilt(client, () => writeAll(client, count, seed)))
     } catch (error) {
       throw toOperationalError(error, seed)
     }
