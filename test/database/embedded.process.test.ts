@@ -104,6 +104,14 @@ describe('the embedded PostgreSQL', () => {
     expect(await readdir(join(ownFolder, 'postgres'))).not.toContain('postmaster.pid')
   })
 
+  it('stops if its role cannot be created', async () => {
+    const ownFolder = await mkdtemp(join(tmpdir(), 'entente-read-only-'))
+    onTestFinished(() => rm(ownFolder, { recursive: true, force: true }))
+    const opening = openEmbeddedDatabase(ownFolder, [...settings, 'default_transaction_read_only=on'])
+    await expect(opening).rejects.toThrow('cannot execute CREATE ROLE in a read-only transaction')
+    expect(await readdir(join(ownFolder, 'postgres'))).not.toContain('postmaster.pid')
+  })
+
   it('uses UTF-8, lowercases non-ASCII letters, and uses UTC on every machine', async () => {
     const database = await openEmbeddedDatabase(folder, settings)
     try {

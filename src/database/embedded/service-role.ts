@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import pg from 'pg'
 import { errorCode } from '../../error-code.ts'
+import { inClientTransaction } from '../client-transaction.ts'
 
 /**
  * The name of the service's role and of its database. The role owns the database and is not a superuser: it cannot read files
@@ -34,12 +35,13 @@ export async function ensureServiceRole(client: pg.Client, superuserPassword: st
   )
   const [database] = rows
   if (database) return database.owner !== serviceRole
-  await client.query('begin')
-  await client.query('select pg_advisory_xact_lock($1)', [roleLock])
-  const { rowCount } = await client.query('select from pg_roles where rolname = $1', [serviceRole])
-  const password = pg.escapeLiteral(servicePassword(superuserPassword))
-  if (!rowCount) await client.query(`create role ${serviceRole} login password ${password}`)
-  await client.query('commit')
+  // The connection also holds the shared lock of the server, so a failed transaction must end.
+  await inClientTransaction(client, async () => {
+    await client.query('select pg_advisory_xact_lock($1)', [roleLock])
+    const { rowCount } = await client.query('select from pg_roles where rolname = $1', [serviceRole])
+    const password = pg.escapeLiteral(servicePassword(superuserPassword))
+    if (!rowCount) await client.query(`create role ${serviceRole} login password ${password}`)
+  })
   await client.query(`create database ${serviceRole} owner ${serviceRole}`).catch((error: unknown) => {
     // Another process that started at the same time may have created the database first.
     if (!['42P04', '23505'].includes(errorCode(error))) throw error
