@@ -13,6 +13,9 @@ const connectTimeoutMs = 5000
 /** How long LISTEN, the arrival of the notification, and UNLISTEN may each take in the echo test (`#requireEcho`). */
 const echoTimeoutMs = 1000
 
+/** Delay before the first attempt to connect again. It doubles with each further attempt. */
+const minReconnectDelayMs = 50
+
 /** Maximum delay between attempts to connect. */
 const maxReconnectDelayMs = 5000
 
@@ -129,7 +132,7 @@ export class Listener {
         failures = 0
       }).catch(describeFailure)
       for (const entry of this.#entries) entry.handler.onDisconnect?.(reason)
-      const pauseMs = Math.min(50 * 2 ** failures, maxReconnectDelayMs)
+      const pauseMs = Math.min(minReconnectDelayMs * 2 ** failures, maxReconnectDelayMs)
       await delay(pauseMs, undefined, { signal, ref: false }).catch(() => {})
     }
   }

@@ -127,6 +127,7 @@ async function releaseServer(
 const buildUrl = (role: string, password: string, port: number, database: string): string =>
   `postgresql://${role}:${password}@127.0.0.1:${port}/${database}`
 
+/** Returns a function that returns the URL of a database for a role with the superuser's password. */
 const superuserUrls =
   ({ password }: Cluster, port: number): GetUrl =>
   (role, database) =>

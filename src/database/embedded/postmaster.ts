@@ -21,11 +21,19 @@ const startTimeoutMs = 60_000
 /** How long a server may take to stop, including its last checkpoint. */
 const stopTimeoutMs = 60_000
 
+const maxStartAttempts = 3
+
+/** Pause between two readings of postmaster.pid. */
+const pollIntervalMs = 10
+
+/** Pause before another attempt to start a server, while processes of a killed server have not ended. */
+const formerServerPauseMs = 50
+
 /**
  * Starts the cluster's server if it is not running, waits until it is ready, and returns its port. After an abort, this
  * function stops a server that it is starting, and throws. If the server is already ready, the function returns the port
  * instead, and the caller releases the server.
- * @throws OperationalError if three attempts fail or the server is not ready after a minute; the reason of `signal`.
+ * @throws OperationalError if `maxStartAttempts` attempts fail, or the server is not ready after a minute; the reason of `signal`.
  */
 export async function ensureStarted(
   cluster: Cluster,
@@ -34,18 +42,18 @@ export async function ensureStarted(
 ): Promise<number> {
   const deadline = Date.now() + startTimeoutMs
   let formerPort: number | undefined
-  for (let attempts = 3; Date.now() < deadline; ) {
+  for (let attempts = maxStartAttempts; Date.now() < deadline; ) {
     // Read first, since `readPostmaster` may remove the lock file.
     formerPort = (await readFormerPort(cluster.path)) ?? formerPort
     const server = await readPostmaster(cluster.path)
     if (server?.status === 'ready') return server.port
     signal?.throwIfAborted()
-    if (server) await sleep(20)
+    if (server) await sleep(pollIntervalMs)
     else {
       // A failed start is repeated: the free port may have been taken, or another process may be starting the server too.
       await start(cluster, settings, formerPort, signal).catch(async (error: unknown) => {
         signal?.throwIfAborted()
-        if (isFormerServerEnding(error)) return sleep(50)
+        if (isFormerServerEnding(error)) return sleep(formerServerPauseMs)
         attempts -= 1
         if (attempts === 0) throw error
       })
@@ -174,7 +182,7 @@ async function mayServe(pid: number, path: string): Promise<boolean> {
 }
 
 async function waitUntil(isTrue: () => Promise<boolean>): Promise<void> {
-  while (!(await isTrue())) await sleep(10)
+  while (!(await isTrue())) await sleep(pollIntervalMs)
 }
 
 async function readSize(file: string): Promise<number> {
