@@ -80,8 +80,9 @@ export class RunningStatement {
   }
 
   /**
-   * Call it when the statement has ended.
-   * @returns a promise of the response to the cancel request, if one was sent. Until then, it could hit the next statement.
+   * Stops watching the statement, which has ended.
+   * @returns a promise of the response to the cancel request, if one was sent. Until the response, the request may still cancel
+   * the next statement of the connection.
    */
   end(): Promise<void> | undefined {
     clearTimeout(this.#timer)

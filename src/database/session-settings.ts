@@ -17,7 +17,7 @@ export const sessionSettings = [
   .join('; ')
 
 /**
- * SQL that lifts the time limits that the role may have until the end of the transaction, for work that takes as long as it takes.
+ * SQL that lifts the time limits that the role may have until the end of the transaction, for work that may take longer than these.
  * It does not lift them for the session, since PgBouncer gives the session to other clients later. PostgreSQL has
  * `transaction_timeout` since version 17.
  */
