@@ -10,7 +10,10 @@ import { type Include, type Resource, recordSchema } from './resource.ts'
  */
 export const maxIncluded = 5000
 
-/** Maximum size in bytes of these records together. A page of records ends early, but has at least one record. */
+/**
+ * Maximum size in bytes of these records together. A page ends early if its records are large, but has at least one record, with all
+ * its includes.
+ */
 export const maxIncludedBytes = 64 * 1024 * 1024
 
 /** SQL of the JSON text of a list of records, without and with the maximum number and size of the records. */

@@ -30,7 +30,7 @@ function describeUnresolvedToken(schema: z.core.$ZodType, tokens: string[]): str
 const citation = z.object({ record: z.object({ resource: z.string() }), property: z.string().nullable() })
 
 /** Adds an issue to `context` if the `property` of a citation does not exist in the resource of its `record`. */
-export function checkCitedProperty(document: unknown, context: z.RefinementCtx, registry: Registry) {
+export function checkCitedProperty(document: unknown, context: z.RefinementCtx, registry: Registry): void {
   const { record, property } = citation.parse(document)
   if (property === null) return
   const resource = registry.find(record.resource)
