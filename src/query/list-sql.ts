@@ -125,6 +125,27 @@ function pageDocuments({ resource, representation }: ListPlan, compose: boolean)
   }
 }
 
+/** The column of a page with the value of a sort key. */
+const keyColumn = (index: number): SQL => sql`${sql.identifier(`key ${index}`)}`
+
+/**
+ * SQL of the rows of a page, and of one row more, which shows whether another page follows: `id`, the sort keys (`keyColumn`),
+ * `document` and `current` (see `listStatement`).
+ * @param isFirst whether the page is the first of the list, and not one after a position.
+ */
+function pageRows(
+  plan: ListPlan,
+  keys: SortExpression[],
+  limit: SQL,
+  { isFirst, compose }: { isFirst: boolean; compose: boolean },
+): SQL {
+  const documents = pageDocuments(plan, compose)
+  const selectedKeys = keys.map(({ expression }, index) => sql`${expression} as ${keyColumn(index)}`)
+  const where = isFirst ? whereClause(plan) : sql`${whereClause(plan)} and ${afterPosition(keys)}`
+  return sql`(select ${plan.resource.id} as id, ${commaList(selectedKeys)}${documents.columns} from ${pageSource(plan)}${where}
+      order by ${orderByKeys(keys)} limit ${limit} + 1) page${documents.join}`
+}
+
 /**
  * Up to this number of records, a page without includes has no limit in bytes: adding up bytes would take a tenth of the time
  * of such a page.
@@ -157,17 +178,11 @@ export function listStatement(
   const shape = `list|${plan.resource.name}|${conditionShape(plan.where)}|${order}|${after ? 'after' : 'first'}|${representationShape(plan.representation)}|${compose}|${isSized}|${fixedLimit}`
   const build = () => {
     const keys = sortExpressions(plan)
-    const documents = pageDocuments(plan, compose)
     const limit = fixedLimit === '' ? sql`${placeholder('limit')}::int` : sql.raw(fixedLimit)
-    const columnName = (index: number) => sql`${sql.identifier(`key ${index}`)}`
-    const selectedKeys = keys.map(({ expression }, index) => sql`${expression} as ${columnName(index)}`)
-    const pageKeys = keys.map((key, index) => ({ ...key, expression: columnName(index) }))
+    const page = pageRows(plan, keys, limit, { isFirst: after === undefined, compose })
+    const pageKeys = keys.map((key, index) => ({ ...key, expression: keyColumn(index) }))
     const inOrder = orderByKeys(pageKeys)
-    const where = after ? sql`${whereClause(plan)} and ${afterPosition(keys)}` : whereClause(plan)
-    // Selects one record more than the page has, to find out whether another page follows.
-    const page = sql`(select ${plan.resource.id} as id, ${commaList(selectedKeys)}${documents.columns} from ${pageSource(plan)}${where}
-        order by ${orderByKeys(keys)} limit ${limit} + 1) page${documents.join}`
-    // A document is null if an include has too many records.
+    // A document is null if an include is too large (`maxIncluded`).
     const bytes = sql`coalesce(octet_length(document), 0)`
     const sized = sql`(select *, sum(${bytes}) over (order by ${inOrder} rows unbounded preceding) - ${bytes} as bytes_before from ${page}) sized`
     const fits = isSized ? sql` filter (where bytes_before < ${maxPageBytesSql})` : sql``
