@@ -51,9 +51,12 @@ function textCell(text: string): exceljs.CellValue {
 const isRichText = (value: exceljs.CellValue) =>
   value !== null && typeof value === 'object' && 'richText' in value
 
+/** Height of a row with one line, in points. */
+const lineHeight = 15
+
 /** Shows only the first line of a cell. Otherwise, LibreOffice draws its other lines over the next rows. */
 function showFirstLine(row: exceljs.Row, column: number): void {
-  row.height = 15
+  row.height = lineHeight
   row.getCell(column).alignment = { vertical: 'top' }
 }
 
@@ -82,13 +85,13 @@ const isWritable = (value: unknown): value is NodeJS.WritableStream & EventEmitt
   value instanceof EventEmitter && 'write' in value && typeof value.write === 'function'
 
 /**
- * Waits until the output stream has room for further rows. exceljs has no backpressure, so without this wait it would hold
- * a whole sheet in memory.
+ * Waits until the stream to which exceljs pipes a sheet has room for further rows. exceljs has no backpressure, so without this
+ * wait it would hold a whole sheet in memory. The stream of the workbook does not show how much of the sheet waits to be compressed.
  */
 async function waitForDrain(sheet: SheetWriter, signal: AbortSignal): Promise<void> {
   const pipes: unknown = Reflect.get(Object(Reflect.get(sheet, 'stream')), 'pipes')
   const next: unknown = Array.isArray(pipes) ? pipes[0] : undefined
-  if (!isWritable(next)) throw new Error('the output stream of exceljs cannot be found')
+  if (!isWritable(next)) throw new Error('the stream to which exceljs pipes a sheet cannot be found')
   // Every kind of stream reports a full buffer by the return value of `write`, but not all by a property.
   if (!next.write(emptyBuffer)) await once(next, 'drain', { signal })
 }
