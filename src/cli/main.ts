@@ -15,6 +15,9 @@ const closeTimeoutMs = drainSeconds() * 1000 + completionTimeoutMs + 4000
 /** How long the embedded PostgreSQL may take to stop after that. */
 const databaseStopTimeoutMs = 90_000
 
+/** Milliseconds between two checks whether the parent process has ended. */
+const parentCheckIntervalMs = 250
+
 for (const { name, setting } of mistypedSettings())
   console.error(`entente: the environment variable ${name} has no effect. Did you mean ${setting}?`)
 
@@ -89,5 +92,5 @@ function stopWithParent(): NodeJS.Timeout {
     if (process.ppid === parent) return
     clearInterval(parentTimer)
     process.kill(process.pid, 'SIGTERM')
-  }, 250).unref()
+  }, parentCheckIntervalMs).unref()
 }
