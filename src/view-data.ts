@@ -129,11 +129,9 @@ export function mapDataPath(parameters: URLSearchParams): string {
  * the participants are organizations.
  */
 export function networkDataPath(parameters: URLSearchParams): string {
-  const { centre, ...filters } = listFilters(parameters)
-  const isOfCountry = centre !== undefined && filters.level !== 'organization'
-  const { level, ...selected } = filters
-  return isOfCountry
-    ? appendQuery(`${apiRecordPath('countries', centre)}/network`, { ...selected, limit: String(maxEdges) })
+  const { centre, level, ...filters } = listFilters(parameters)
+  return centre !== undefined && level !== 'organization'
+    ? appendQuery(`${apiRecordPath('countries', centre)}/network`, { ...filters, limit: String(maxEdges) })
     : wholeNetworkPath(parameters)
 }
 
