@@ -104,6 +104,15 @@ describe('the embedded PostgreSQL', () => {
     expect(await readdir(join(ownFolder, 'postgres'))).not.toContain('postmaster.pid')
   })
 
+  it('stops if it refuses the stored password', async () => {
+    const ownFolder = await mkdtemp(join(tmpdir(), 'entente-password-'))
+    onTestFinished(() => rm(ownFolder, { recursive: true, force: true }))
+    await (await openEmbeddedDatabase(ownFolder, settings)).close()
+    await writeFile(join(ownFolder, 'postgres/password'), 'another')
+    await expect(openEmbeddedDatabase(ownFolder, settings)).rejects.toThrow('password authentication failed')
+    expect(await readdir(join(ownFolder, 'postgres'))).not.toContain('postmaster.pid')
+  })
+
   it('stops if its role cannot be created', async () => {
     const ownFolder = await mkdtemp(join(tmpdir(), 'entente-read-only-'))
     onTestFinished(() => rm(ownFolder, { recursive: true, force: true }))

@@ -71,7 +71,7 @@ const maxJoinAttempts = 600
 const joinPauseMs = 50
 
 /**
- * Starts the server if it does not run, and takes its shared lock.
+ * Starts the server if it does not run, and takes its shared lock. A server that was started here and cannot be used is stopped.
  * @throws OperationalError if the server cannot be started, or stops before each attempt to take the lock; PostgreSQL's error if
  * the roles cannot be separated; the reason of `signal`.
  */
@@ -81,10 +81,16 @@ async function joinServer(
   signal?: AbortSignal,
 ): Promise<{ port: number; lock: SharedLock }> {
   for (let attempt = 0; attempt < maxJoinAttempts; attempt++) {
+    const wasRunning = await isReady(cluster)
     const port = await ensureStarted(cluster, settings, signal)
-    await separateRoles(superuserUrls(cluster, port), cluster.password)
-    const lock = await acquireSharedLock(lockUrl(cluster, port))
-    if (lock) return { port, lock }
+    try {
+      await separateRoles(superuserUrls(cluster, port), cluster.password)
+      const lock = await acquireSharedLock(lockUrl(cluster, port))
+      if (lock) return { port, lock }
+    } catch (error) {
+      if (!wasRunning) await stop(cluster).catch(() => {})
+      throw error
+    }
     signal?.throwIfAborted()
     // Another process is stopping the server. A later attempt starts it again.
     await sleep(joinPauseMs)
