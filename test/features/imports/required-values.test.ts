@@ -4,7 +4,11 @@ import { convertRow } from '../../support/conversion.ts'
 
 /** Converts a row of JSON to an agreement. @param more further lines at the top of the mapping. */
 const convert = (record: string, values: JsonObject, more = ''): ConvertedRow =>
-  convertRow(`scheme: treaties\n${more}\nrecords: { agreements: ${record} }`, { id: 1, title: 'Accord', ...values })
+  convertRow(`scheme: treaties\n${more}\nrecords: { agreements: ${record} }`, {
+    id: 1,
+    title: 'Accord',
+    ...values,
+  })
 
 /** Returns the mapping of a record with a list property. */
 const withItem = (item: string) => `{ id: id, properties: { title: title, kind: =treaty, ${item} } }`
@@ -22,7 +26,9 @@ it('a record whose id is dropped is refused, and the fault says that it may have
 })
 
 describe('an item whose required value is bad', () => {
-  const titles = withItem('alternativeTitles: [{ name: { from: name, codes: { A: Pact } }, language: language }]')
+  const titles = withItem(
+    'alternativeTitles: [{ name: { from: name, codes: { A: Pact } }, language: language }]',
+  )
   const unknownCode = { column: 'name', detail: '"B" is not among the codes of the mapping.' }
 
   it('is reported with the bad value only, and not as an item without it', () => {

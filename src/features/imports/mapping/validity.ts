@@ -54,7 +54,8 @@ export function reportInvalid(
     const parent = names.slice(0, -1).reduce<JsonValue | undefined>(getChild, value) ?? null
     const onBadValue = part?.onBadValue ?? plan.onBadValue
     const isRefused = conversion.faults.length > 0
-    if ((onBadValue === 'drop' || isRefused) && conversion.isReportedGap(parent, names.at(-1) ?? '')) return pointer
+    if ((onBadValue === 'drop' || isRefused) && conversion.isReportedGap(parent, names.at(-1) ?? ''))
+      return pointer
     const subject = names.length > 0 ? `${nameParts(value, names)} ${message}` : message
     conversion.reportBadValue(
       onBadValue,
