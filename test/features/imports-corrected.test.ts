@@ -30,7 +30,6 @@ records:
       ${parties}
 `
 
-
 const namedColumns = { id: 'Id', title: 'Title', signedOn: 'Signed' }
 
 const stage = (mapping: string, name: string, content: string | Uint8Array) =>

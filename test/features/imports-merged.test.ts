@@ -32,8 +32,7 @@ interface Agreement {
   title: string
 }
 
-const find = (scheme: string, id: string) =>
-  findByExternalId<Agreement>(api, 'agreements', `${scheme}:${id}`)
+const find = (scheme: string, id: string) => findByExternalId<Agreement>(api, 'agreements', `${scheme}:${id}`)
 
 const createOrganization = (name: string) => create(api, 'organizations', { name, kind: 'academic' })
 
@@ -206,11 +205,7 @@ describe('a record whose reference was moved by a merge', () => {
       ],
     })
   const findProject = (scheme: string) =>
-    findByExternalId<{ id: string; participants: { organization: string }[] }>(
-      api,
-      'projects',
-      `${scheme}:1`,
-    )
+    findByExternalId<{ id: string; participants: { organization: string }[] }>(api, 'projects', `${scheme}:1`)
   const fundersOf = async (scheme: string) =>
     (await findProject(scheme)).participants.map(({ organization }) => organization)
 

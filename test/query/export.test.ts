@@ -56,9 +56,8 @@ describe.each(resources)('an export of $name', (resource) => {
     expect(header).toEqual(csv[0])
     expect(rows.map((row) => cellText(row[0]))).toEqual(csv.slice(1).map(([key]) => key))
     const cited = new Set(
-      (await listAll(api, resourceOf('citations'))).flatMap(
-        ({ source, record }) =>
-          resource.name === 'citations' || Object(record).resource === resource.name ? [String(source)] : [],
+      (await listAll(api, resourceOf('citations'))).flatMap(({ source, record }) =>
+        resource.name === 'citations' || Object(record).resource === resource.name ? [String(source)] : [],
       ),
     )
     const sourceRows = rowsIn(book.worksheets[1]).slice(1)

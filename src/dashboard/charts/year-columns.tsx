@@ -97,7 +97,12 @@ export function YearColumns({
           if (slot !== unknownSlot && (index % labelStep !== 0 || isNearUnknown)) return null
           const centre = (x(slot) ?? 0) + x.bandwidth() / 2
           return (
-            <text key={slot} x={Math.max(centre, minLabelCentre)} y={height - labelOffset} text-anchor="middle">
+            <text
+              key={slot}
+              x={Math.max(centre, minLabelCentre)}
+              y={height - labelOffset}
+              text-anchor="middle"
+            >
               {slot}
             </text>
           )

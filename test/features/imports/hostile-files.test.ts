@@ -11,8 +11,8 @@ import {
   makeZip,
   messageOf,
   readContent,
-  withFile,
   textRow,
+  withFile,
 } from '../../support/import-files.ts'
 
 /** Maximum growth of memory while a file is read, in MiB. */
