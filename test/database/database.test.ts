@@ -112,6 +112,7 @@ it('a read with an aborted signal rejects before it acquires a connection', asyn
   const { database } = await open()
   const signal = AbortSignal.abort(new Error('gone'))
   await expect(database.read(one, { signal })).rejects.toThrow('gone')
+  expect(database.counts.total).toBe(0)
   await expect(database.readTransaction('', (tx) => tx.query(one), { signal })).rejects.toThrow('gone')
   expect(database.counts.total).toBe(0)
 })
