@@ -11,9 +11,9 @@ describe.skipIf(skipsBrowser)('a Chinese page [needs Chromium]', { timeout: 90_0
   it('shows the Chinese title of a search result, and the title that matches', async () => {
     const { page, pageErrors, go } = await dashboard.open('/search?q=pakistan', chinese)
     const results = page.getByRole('main').getByRole('listitem')
-    expect(await results.first().textContent()).toBe('巴基斯坦 Pakistan · PAK · 国家（地区）')
+    expect(await results.first().textContent()).toBe('巴基斯坦 Pakistan · PAK · 国家和地区')
     await go('/search?q=巴基斯坦')
-    expect(await results.first().textContent()).toBe('巴基斯坦 PAK · 国家（地区）')
+    expect(await results.first().textContent()).toBe('巴基斯坦 PAK · 国家和地区')
     await page.getByRole('combobox').fill('pakistan')
     await page.getByRole('option', { name: '巴基斯坦 Pakistan · PAK' }).waitFor()
     expect(pageErrors).toEqual([])

@@ -57,7 +57,8 @@ export async function readNames(
 
 /**
  * Reads the titles of records in a language, for lists in which the service sends the same titles in every language. Requests are
- * sent only for resources whose records can have such titles. If a request fails, no titles are returned.
+ * sent only for resources whose records can have such titles.
+ * @returns the titles by resource and key; none if a request fails.
  */
 export async function readTitles(
   records: readonly { resource: string; key: string }[],

@@ -1,6 +1,6 @@
 import { useEffect, useId, useState } from 'preact/hooks'
-import { useHits } from '../api/hits.ts'
 import { withQuery } from '../api/path.ts'
+import { useHits } from '../api/use-hits.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { type Hit, HitDetails } from './hit-details.tsx'
 import { isComposing } from './is-composing.ts'

@@ -10,18 +10,16 @@ const withTitle = (hit: Hit, title: string | undefined): Hit =>
     ? hit
     : { ...hit, title, matched: hit.matched === title ? null : (hit.matched ?? hit.title) }
 
-/**
- * Reads the hits of a search. The service sends the same titles in every language, so those in the given language are read
- * afterwards.
- * @param path the path of the search in the API.
- * @throws as `readApi`.
- */
-export async function readHits(path: string, language: string, signal?: AbortSignal): Promise<HitPage> {
+async function readHits(path: string, language: string, signal: AbortSignal): Promise<HitPage> {
   const page = await readApi<HitPage>(path, language, signal)
   const titles = await readTitles(page.data, language)
   return { ...page, data: page.data.map((hit) => withTitle(hit, titles[hit.resource]?.[hit.key])) }
 }
 
-/** Reads the hits of a search, as `readHits`. If `path` is null, sends no request. */
+/**
+ * Reads the hits of a search. The service sends the same titles in every language, so those in the language of the page are read
+ * afterwards.
+ * @param path the path of the search in the API. If it is null, the hook sends no request.
+ */
 export const useHits = (path: string | null): ApiState<HitPage> =>
   useRead(path, (language, signal) => readHits(path ?? '', language, signal))
