@@ -148,14 +148,14 @@ export class Registry {
   }
 
   /**
-   * The schema of a resource's keys, and who assigns them. @throws Error for an unknown resource, or a key that is not a string.
+   * The schema of the keys of a resource's records, and who assigns them.
+   * @throws Error for an unknown resource, or a natural key that was not declared with `field.key`.
    */
   keySpec(name: string): KeySpec {
     const { naturalKey, fields } = this.declaration(name)
     if (naturalKey === undefined) return generatedKey
-    const schema = fields[naturalKey]?.schema(this)
-    if (!(schema instanceof z.ZodString))
-      throw new Error(`the key of ${name} is not a string; declare the property with field.key`)
+    const schema = fields[naturalKey]?.storedKey
+    if (!schema) throw new Error(`the key of ${name} is not declared with field.key`)
     return { schema, assignedBy: 'client' }
   }
 

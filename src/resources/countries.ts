@@ -54,10 +54,11 @@ export const countries = defineResource(
   'countries',
   {
     code: field.key(
-      keys.country({ isNew: true }).meta({
-        description: 'ISO 3166-1 alpha-3 code, or XAA to XZZ for states without one.',
-        examples: ['PAK'],
-      }),
+      (options) =>
+        keys.country(options).meta({
+          description: 'ISO 3166-1 alpha-3 code, or XAA to XZZ for states without one.',
+          examples: ['PAK'],
+        }),
       '^[A-Z]{3}$',
     ),
     // A current country may have the alpha-2 or numeric code of a withdrawn state, so these codes are unique only among current

@@ -23,7 +23,7 @@ export const regions = defineResource(
   'regions',
   {
     code: field.key(
-      keys.region({ isNew: true }).meta({ description: 'M49 code, or 902.', examples: ['142'] }),
+      (options) => keys.region(options).meta({ description: 'M49 code, or 902.', examples: ['142'] }),
       '^[0-9]{3}$',
     ),
     name: field.title('Name.'),

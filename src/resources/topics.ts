@@ -10,10 +10,6 @@ import { defineResource } from '../model/resource.ts'
 import { line, topicScheme } from '../model/schemas.ts'
 import { topicSchemes } from '../model/vocabularies.ts'
 
-const slug = keys
-  .topic()
-  .meta({ description: 'Identifies the topic in URLs.', examples: ['electric-vehicles'] })
-
 /** The label of a scheme. The schemes of the registry have labels; any other scheme is its own label. */
 const schemeLabel: LabelSql = (value, language) =>
   sql`coalesce(${enumLabels(topicSchemes)(value, language)}, ${value})`
@@ -21,7 +17,11 @@ const schemeLabel: LabelSql = (value, language) =>
 export const topics = defineResource(
   'topics',
   {
-    slug: field.key(slug, '^[a-z0-9]+(-[a-z0-9]+)*$'),
+    slug: field.key(
+      () =>
+        keys.topic().meta({ description: 'Identifies the topic in URLs.', examples: ['electric-vehicles'] }),
+      '^[a-z0-9]+(-[a-z0-9]+)*$',
+    ),
     name: field.title('Name.'),
     scheme: field.requiredCode(
       topicScheme(),

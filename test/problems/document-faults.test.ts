@@ -52,6 +52,12 @@ describe('a document with a fault is refused with a pointer and a message that e
       /ISO 3166-1 alpha-3/,
     ],
     [
+      'a country by its name',
+      { parties: [{ country: 'China', role: 'party' }] },
+      '/parties/0/country',
+      /such as PAK; find it with \/v1\/search\?q=China&resource=countries$/,
+    ],
+    [
       'a participant without a country, organization or region',
       { parties: [{ role: 'party' }] },
       '/parties/0',

@@ -76,6 +76,18 @@ describe('a refused read', () => {
       /ISO 3166-1 alpha-3.*PAK; find it with \/v1\/search\?q=PK&resource=countries$/,
     ],
     ['/v1/agreements?country=pak', 'country', 'wrong_format', /did you mean "PAK"\?/],
+    [
+      '/v1/cooperation-bases?hostCountry=China',
+      'hostCountry',
+      'wrong_format',
+      /such as PAK; find it with \/v1\/search\?q=China&resource=countries$/,
+    ],
+    [
+      '/v1/organizations?country=China',
+      'country',
+      'wrong_format',
+      /PAK; find it with \/v1\/search\?q=China&/,
+    ],
     ['/v1/agreements?region=Africa', 'region', 'wrong_format', /M49.*142/],
     ['/v1/agreements?topic=Electric+Vehicles', 'topic', 'wrong_format', /did you mean "electric-vehicles"\?/],
     [
@@ -227,7 +239,7 @@ describe('a refused read', () => {
       'invalid_date',
       /did you mean "signedOn\[decade\]=201X"\?/,
     ],
-    ['/v1/countries/PK', 'code', 'wrong_format', /ISO 3166-1 alpha-3.*PAK/],
+    ['/v1/countries/PK', 'code', 'wrong_format', /ISO 3166-1 alpha-3.*PAK$/],
     ['/v1/countries/pak', 'code', 'wrong_format', /did you mean "PAK"\?/],
     [`/v1/agreements/${unusedId.toUpperCase()}`, 'id', 'wrong_format', /UUID in lower case/],
   ])('%s names the parameter and explains the fault', async (request, parameter, code, message) => {

@@ -6,17 +6,24 @@ import { defineField, ownColumn, prefixedName } from '../field.ts'
 
 const isReserved = (text: string) => collectionPaths.some((path) => path === text)
 
-/**
- * A natural key: a code or slug that the client chooses and that never changes.
- * @param valueSchema the schema of a key, with its description and example.
- * @param pattern POSIX regular expression of a check constraint.
- */
-export const key = (valueSchema: z.ZodString, pattern: string) => {
+/** Returns a schema that also refuses the words of paths. */
+function refuseReserved(valueSchema: z.ZodString): z.ZodString {
   const error = `must not be ${collectionPaths.join(', ')}, which are paths`
   // `refine` returns a new schema, without the metadata.
-  const schema = valueSchema.refine((text) => !isReserved(text), { error }).meta(valueSchema.meta() ?? {})
+  return valueSchema.refine((text) => !isReserved(text), { error }).meta(valueSchema.meta() ?? {})
+}
+
+/**
+ * A natural key: a code or slug that the client chooses and that never changes.
+ * @param makeSchema returns the schema of a key, with its description and example. `isNew`: whether it is the key of a record to
+ *   create, which a search does not find.
+ * @param pattern POSIX regular expression of a check constraint.
+ */
+export const key = (makeSchema: (options: { isNew: boolean }) => z.ZodString, pattern: string) => {
+  const schema = refuseReserved(makeSchema({ isNew: true }))
   return defineField({
     schema: () => schema,
+    storedKey: refuseReserved(makeSchema({ isNew: false })),
     columns: (name) => ({ [name]: text(snakeCase(name)).notNull().unique() }),
     constraints: (context) => [matches(`${prefixedName(context)}_form`, ownColumn(context), pattern)],
   })

@@ -11,7 +11,7 @@ import { getLanguage, isLocalized } from '../../../operations/language.ts'
 import type { Actor, ApiRequest, Contract, Endpoint } from '../../../operations/operation.ts'
 import { faultMessage } from '../../../problems/faults.ts'
 import { Problem } from '../../../problems/problem.ts'
-import { suggest } from '../../../problems/suggest.ts'
+import { suggest, withoutSuggestion } from '../../../problems/suggest.ts'
 import { aNoun, toSentence } from '../../../wording.ts'
 import { disconnectSignal } from '../../read-as.ts'
 import type { Routes } from '../routes.ts'
@@ -38,12 +38,13 @@ function readKey({ collection, path }: Endpoint, request: FastifyRequest): strin
   const key = pathParameter(request, property)
   const { error } = schema.safeParse(key, { error: faultMessage })
   if (!error) return key
-  const message = error.issues.map((issue) => issue.message).join('; ')
+  const messages = error.issues.map((issue) => issue.message).join('; ')
+  const suggestsKey = messages.endsWith('?')
+  const message = suggestsKey ? messages : withoutSuggestion(messages)
   const operation = path.endsWith('}') ? suggestOperation(path, key, request.server.routes) : ''
   // A text with digits is probably an external id, which the search across resources does not find.
   const search = collection.name === undefined || /\d/.test(key) ? '' : suggestSearch(key, collection.name)
-  // The message may end with the suggestion of a key.
-  const hint = message.endsWith('?') ? '' : operation || search
+  const hint = suggestsKey ? '' : operation || search
   throw new Problem(
     'invalid-parameter',
     toSentence(`"${key}" cannot be the ${property} of ${aNoun(collection.noun)}: it ${message}${hint}`),
