@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { Filter, Operator } from '../model/filters.ts'
 import { type Resource, toSearchable } from '../model/resource.ts'
 import { combiningWords, type Searchable } from '../model/searchable.ts'
-import { checkValue, formatPointer } from '../problems/faults.ts'
+import { exampleNoneOf } from '../model/unknown-parameters.ts'
+import { checkValue, formatPointer, parsePointer } from '../problems/faults.ts'
 import { type Fault, type FaultList, Problem } from '../problems/problem.ts'
 import {
   type Condition,
@@ -126,11 +127,28 @@ const allRecords: Condition = { kind: 'fields', comparisons: [] }
 export const joinConditions = (resource: Resource, conditions: object[]): Condition =>
   conditions.length === 0 ? allRecords : readTree(toSearchable(resource), { and: conditions })
 
+/**
+ * Returns a function that explains the fault of an array for `eq` or `ne`, which take one value. Other faults are returned
+ * unchanged.
+ */
+const explainArrays =
+  (body: unknown) =>
+  (fault: Fault): Fault => {
+    const path = parsePointer(fault.pointer ?? '')
+    const [filter = '', operator] = path.slice(-2)
+    const value = path.reduce<unknown>((inner, step) => Object(inner)[step], body)
+    if (path[0] !== 'where' || !Array.isArray(value)) return fault
+    if (operator === 'eq') return { ...fault, message: 'takes one value: write several values as {"in":[…]}' }
+    return operator === 'ne'
+      ? { ...fault, message: `takes one value: exclude several values with ${exampleNoneOf(filter)}` }
+      : fault
+  }
+
 /** Validates a body. @throws Problem `invalid-search` with every fault; with one if the tree is too deep or too large. */
 function checkBody<T>(schema: z.ZodType<T>, body: unknown): T {
   requireBoundedSize(jsonObject.safeParse(body).data?.where)
   const { data, faults } = checkValue(schema, body)
-  if (faults) throw invalidSearch(faults)
+  if (faults) throw invalidSearch(faults).mapErrors(explainArrays(body))
   return data
 }
 

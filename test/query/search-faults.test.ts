@@ -65,6 +65,13 @@ describe('a wrong search is refused with a pointer into its body', () => {
     ['a value of the wrong type', { status: { isNull: 'yes' } }, '/where/status/isNull', 'true or false'],
     ['a value without an operator', { status: 'signed' }, '/where/status', 'such as {"eq":"signed"}'],
     ['a list without an operator', { status: ['signed'] }, '/where/status', 'such as {"in":["signed"]}'],
+    ['a list for `eq`', { status: { eq: ['signed'] } }, '/where/status/eq', 'several values as {"in":[…]}'],
+    [
+      'a list for `ne` inside a list',
+      { parties: { some: { role: { ne: ['party', 'witness'] } } } },
+      '/where/parties/some/role/ne',
+      'exclude several values with {"not":{"role":{"in":[…]}}}',
+    ],
     ['null without an operator', { signedOn: null }, '/where/signedOn', 'such as {"isNull":true}'],
     ['an invalid value without an operator', { updatedAt: '2011' }, '/where/updatedAt', 'operator: "gt"'],
   ])('%s', async (_what, where, pointer, message) => {
