@@ -40,6 +40,9 @@ function spellAll(known: readonly string[]): readonly Spellings[] {
 /** Longer words are not compared. */
 const maxComparedLength = 100
 
+/** Maximum number of differences between a sent and a known word, as a share of the letters of the known one; at least one. */
+const maxDifferenceShare = 0.4
+
 /** Returns how many letters two words have in common at the beginning and at the end. */
 function countEqualEnds(word: string, other: string): number {
   const countEqual = (offset: number, step: 1 | -1) => {
@@ -52,8 +55,8 @@ function countEqualEnds(word: string, other: string): number {
 }
 
 /**
- * Returns the known word with the fewest differences, if they are few and the word is not too long. Of several, it is the one with
- * the most equal ends.
+ * Returns the known word with the fewest differences; of several such words, the one with the most letters in common at its ends.
+ * Words with too many differences (`maxDifferenceShare`) do not count.
  */
 function findNearest(
   word: string,
@@ -61,19 +64,21 @@ function findNearest(
 ): { word: string; differences: number } | undefined {
   if (word.length > maxComparedLength) return undefined
   const sent = spell(word)
-  const compared = spellAll(known).map((other, index) => ({
-    word: known[index] ?? '',
-    ...other,
-    differences: Math.min(
-      distance(sent.withoutSeparators, other.withoutSeparators),
-      distance(sent.plain, other.plain),
-    ),
-  }))
-  const fewest = Math.min(...compared.map(({ differences }) => differences))
-  const [nearest] = compared
+  const similar = spellAll(known)
+    .map((other, index) => ({
+      word: known[index] ?? '',
+      ...other,
+      differences: Math.min(
+        distance(sent.withoutSeparators, other.withoutSeparators),
+        distance(sent.plain, other.plain),
+      ),
+    }))
+    .filter(({ differences, plain }) => differences <= Math.max(1, plain.length * maxDifferenceShare))
+  const fewest = Math.min(...similar.map(({ differences }) => differences))
+  const [nearest] = similar
     .filter(({ differences }) => differences === fewest)
     .sort((a, b) => countEqualEnds(sent.lower, b.lower) - countEqualEnds(sent.lower, a.lower))
-  return nearest && fewest <= Math.max(1, Math.floor(nearest.plain.length * 0.4)) ? nearest : undefined
+  return nearest
 }
 
 /**
@@ -86,6 +91,9 @@ export const suggest = (word: string, known: readonly string[]): string | undefi
 
 /** Minimum length of a word that is searched in longer ones, and of a known word that is searched in the sent one. */
 const minPartLength = { sent: 3, known: 4 } as const
+
+/** A shorter known word with one difference is suggested only if no known word begins or ends with the sent one. */
+const minNearLength = 3
 
 const beginsOrEndsWith = (word: string, part: string): boolean => word.startsWith(part) || word.endsWith(part)
 
@@ -111,9 +119,9 @@ function findPart(word: string, known: readonly string[]): string[] {
 }
 
 /**
- * Returns the known words that a client may have meant: the most similar one; if it has several differences or there is none, the
- * words that begin or end with the sent one or, if there are more than two differences, with its first part (`signed` of `signedOn`);
- * at last a word with which the sent one begins or ends.
+ * Returns the known words that a client may have meant: the most similar one; if it has several differences, or one in two letters,
+ * or if there is none, the words that begin or end with the sent one or, if there are more than two differences, with its first part
+ * (`signed` of `signedOn`); at last a word with which the sent one begins or ends.
  * @param sent the word. Of several, it is the first to which a known word is similar, or else the last.
  * @example findSimilar('amount', ['count', 'sum:amount', 'avg:amount']) // ['sum:amount', 'avg:amount']
  */
@@ -126,7 +134,7 @@ export function findSimilar(sent: string | readonly string[], known: readonly st
   }
   if (word.length > maxComparedLength) return []
   const [firstPart = ''] = /^[a-z]+(?=[A-Z])/.exec(word) ?? []
-  if (nearest && nearest.differences <= 1) return [nearest.word]
+  if (nearest && nearest.differences <= (nearest.word.length < minNearLength ? 0 : 1)) return [nearest.word]
   const extensions = findExtensions(word, known)
   if (extensions.length > 0) return extensions
   // Two letters that are swapped are two differences.

@@ -72,6 +72,7 @@ describe('a wrong search is refused with a pointer into its body', () => {
       '/where/parties/some/role/ne',
       'exclude several values with {"not":{"role":{"in":[…]}}}',
     ],
+    ['the beginning of a property', { org: { eq: 'x' } }, '/where/org', 'did you mean "organization"?'],
     ['null without an operator', { signedOn: null }, '/where/signedOn', 'such as {"isNull":true}'],
     ['an invalid value without an operator', { updatedAt: '2011' }, '/where/updatedAt', 'operator: "gt"'],
   ])('%s', async (_what, where, pointer, message) => {
