@@ -40,6 +40,15 @@ it('a redaction that would leave an invalid value, or of an unsuitable property,
   expect(faultAt(refusedParty, '/properties')?.message).toMatch(
     /^would leave an invalid value at \/parties\/0 of version 1: choose other properties or another replacement, or redact `text`$/,
   )
+  const source = internal.split('/').at(-1)
+  const record = { resource: 'agreements', id: agreement.split('/').at(-1) }
+  const citation = await create('citations', { source, record, excerpt: 'A treaty' })
+  for (const pointer of ['/record', '/record/id']) {
+    const refusedReference = await redact(citation, { properties: [pointer] })
+    expect(faultAt(refusedReference, '/properties/0')?.message).toBe(
+      `"${pointer}" cannot be redacted: it is a required reference to a record, which must stay`,
+    )
+  }
   const refusedList = await redact(agreement, { properties: ['/languages'] })
   expect(faultAt(refusedList, '/properties/0')?.message).toBe(
     '"/languages" cannot be redacted: it is a list of values: remove a value from it with `text`',

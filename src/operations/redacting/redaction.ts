@@ -96,6 +96,8 @@ function findReplacement(
   const inner = unwrapped(schema)
   if (inner instanceof z.ZodArray && step !== undefined)
     return findReplacement(inner.element, [step, ...rest], replacement)
+  if (inner instanceof z.ZodDiscriminatedUnion)
+    return { problem: 'it is a required reference to a record, which must stay' }
   if (step !== undefined) {
     const shape: z.core.$ZodShape = inner instanceof z.ZodObject ? inner.shape : {}
     const next = Object.hasOwn(shape, step) ? shape[step] : undefined
