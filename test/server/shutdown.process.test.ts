@@ -103,8 +103,10 @@ it('on SIGTERM under load, the service completes every accepted request and ends
   await holder.query('rollback')
   holder.release()
   expect(await waiting).toMatchObject({ status: 200, connection: 'close' })
-  const { code, stderr } = await service.ended
+  const { code, stdout, stderr } = await service.ended
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  // The level of the log is `warn`: stopping, and the 503 of `/readyz`, are expected.
+  expect(stdout.trimEnd().split('\n')).toHaveLength(1)
   const { rows } = await pool.query("select name from topics where slug = 'energy'")
   expect(rows).toEqual([{ name: 'Accepted' }])
 })

@@ -53,20 +53,28 @@ function problemFor(error: unknown): Problem {
   )
 }
 
-/** Sends a problem as JSON, even if the client does not accept JSON. */
+/** Sends a problem as JSON, even if the client does not accept JSON. Logs nothing. */
+export const sendProblemUnlogged = (
+  problem: Problem,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply =>
+  // Otherwise caches could store some problems, such as a 404, which depend on the reader and on the records.
+  reply
+    .code(problem.status)
+    .header('cache-control', 'no-store')
+    .headers(problem.headers)
+    .type(mediaType)
+    .send(JSON.stringify(problem.toDocument(request.originalUrl)))
+
+/** Sends a problem like `sendProblemUnlogged`, and logs a failure of the service. */
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   // The refusal of a shed request writes no error line, because that would add to the load. Metrics count it.
   if (problem.status >= 500 && problem.type !== 'overloaded') {
     const level = isConflict(problem.cause) ? 'warn' : 'error'
     request.log[level]({ err: problem.cause ?? problem }, problem.message)
   }
-  // Otherwise caches could store some problems, such as a 404, which depend on the reader and on the records.
-  return reply
-    .code(problem.status)
-    .header('cache-control', 'no-store')
-    .headers(problem.headers)
-    .type(mediaType)
-    .send(JSON.stringify(problem.toDocument(request.originalUrl)))
+  return sendProblemUnlogged(problem, request, reply)
 }
 
 /** Whether the connection was closed before the request was complete. */

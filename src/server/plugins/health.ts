@@ -4,6 +4,7 @@ import { type Database, Freshness } from '../../database/database.ts'
 import { readSchemaState } from '../../database/migrate.ts'
 import { isWritable } from '../../database/settings.ts'
 import { Problem } from '../../problems/problem.ts'
+import { sendProblemUnlogged } from './error-handler.ts'
 
 /** Maximum wait for a connection, and maximum duration of each statement, in milliseconds. */
 const readinessTimeoutMs = 2000
@@ -87,9 +88,10 @@ export const health = fp(
       return pending
     }
     app.get('/healthz', async () => ({ status: 'ok' }))
-    app.get('/readyz', async () => {
-      if (app.isShuttingDown) throw new Problem('unavailable', 'The service is shutting down.')
-      return checkOnce()
+    app.get('/readyz', (request, reply) => {
+      if (!app.isShuttingDown) return checkOnce()
+      // Stopping is expected, and no error for the log.
+      return sendProblemUnlogged(new Problem('unavailable', 'The service is shutting down.'), request, reply)
     })
   },
   { name: 'health', dependencies: ['database', 'shutdown'] },
