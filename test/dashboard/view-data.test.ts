@@ -228,6 +228,18 @@ describe('a refusal of the data of a view', () => {
     expect(refused.headers.get('www-authenticate')).toMatch(/^Bearer /)
   })
 
+  it.each([
+    ['/?', 'from=2011', 'there is no parameter "from" here; it can be "format", "lang"'],
+    ['/search?q=energy&', 'Lang=zh', 'there is no parameter "Lang" here; did you mean "lang"?'],
+    ['/changes?', 'country=PAK', 'there is no parameter "country" here; it can be "after", "format", "lang"'],
+  ])('names a parameter that the data of %s would ignore', async (view, parameter, message) => {
+    const refused = await fetch(`${api.origin}${view}${parameter}&format=csv`)
+    expect(refused.status).toBe(400)
+    expect(await refused.json()).toMatchObject({
+      errors: [{ parameter: parameter.split('=')[0], code: 'unknown', message }],
+    })
+  })
+
   it('names the dates of the period as the URL of the view does', async () => {
     const refused = await fetch(`${api.origin}/map?from=20&to=1990-13&format=csv`)
     expect(refused.status).toBe(400)

@@ -1,3 +1,6 @@
+import { quote } from '../../../problems/faults.ts'
+import type { Fault } from '../../../problems/problem.ts'
+import { didYouMean } from '../../../problems/suggest.ts'
 import {
   apiRecordPath,
   appendQuery,
@@ -15,6 +18,7 @@ import {
   networkDataPath,
   overviewGroups,
   overviewResources,
+  presentationParameters,
   readComparison,
   type Selection,
   searchPath,
@@ -40,14 +44,14 @@ const overviewParts = (resources: readonly DescribedResource[]): DataPart[] => [
 /**
  * The paths of a view's data. `records`: a list, and its export as CSV. `response`: one response, which is converted to CSV; the
  * CSV has `columns` if it has no rows. `record`: one record. `parts`: several responses, which are combined into one object or
- * table. `incomplete`: the URL of the view lacks a parameter, or its value is wrong.
+ * table. `invalid`: the URL of the view lacks a parameter, or has a wrong value or an unknown parameter.
  */
 export type ViewData =
   | { kind: 'records'; json: string; csv: string }
   | { kind: 'response'; json: string; columns: readonly string[] }
   | { kind: 'record'; json: string }
   | { kind: 'parts'; parts: readonly DataPart[] }
-  | { kind: 'incomplete'; parameter: string; message: string }
+  | { kind: 'invalid'; faults: Fault[] }
 
 function listData({ resource, filters }: Selection, columns?: string): ViewData {
   const path = `/v1/${encodeURIComponent(resource)}`
@@ -84,11 +88,14 @@ function comparisonData(parameters: URLSearchParams, resources: readonly Describ
   const resource = resources.find(({ name }) => name === compared.resource)
   if (!resource) {
     const known = resources.map(({ name }) => name).join(', ')
-    return { kind: 'incomplete', parameter: 'resource', message: `must be one of ${known}` }
+    return {
+      kind: 'invalid',
+      faults: [{ parameter: 'resource', code: 'invalid', message: `must be one of ${known}` }],
+    }
   }
   if (compared.columns.length < 2) {
     const message = 'must be two to four countries, unless "before" is given'
-    return { kind: 'incomplete', parameter: 'country', message }
+    return { kind: 'invalid', faults: [{ parameter: 'country', code: 'invalid', message }] }
   }
   const parts = dimensionsToCompare(resource).flatMap((by) =>
     compared.columns.map((column) => ({
@@ -99,6 +106,30 @@ function comparisonData(parameters: URLSearchParams, resources: readonly Describ
     })),
   )
   return toParts(parts, parameters)
+}
+
+/**
+ * The parameters of views with a fixed selection of records, besides `lang` and `presentationParameters`. All parameters of the
+ * other views are sent to the API, which refuses unknown ones.
+ */
+const fixedViewParameters: Readonly<Record<string, readonly string[]>> = {
+  overview: [],
+  search: ['q'],
+  changes: ['after'],
+}
+
+/** Returns a fault for each parameter that a view with a fixed selection does not have, since its data would ignore it. */
+function findUnknownParameters(view: string, parameters: URLSearchParams): Fault[] {
+  const own = fixedViewParameters[view]
+  if (!own) return []
+  const known = [...own, 'format', 'lang']
+  return [...parameters.keys()]
+    .filter((name) => ![...known, ...presentationParameters].includes(name.replace(/\[\]$/, '')))
+    .map((name) => ({
+      parameter: name,
+      code: 'unknown',
+      message: `there is no parameter ${quote(name)} here${didYouMean(name, known)}`,
+    }))
 }
 
 /**
@@ -114,6 +145,8 @@ export function findViewData(
   resources: readonly DescribedResource[],
 ): ViewData | undefined {
   const parameters = joinRepeated(search, resources)
+  const faults = findUnknownParameters(view, parameters)
+  if (faults.length > 0) return { kind: 'invalid', faults }
   switch (view) {
     case 'overview':
       return toParts(overviewParts(resources), parameters)

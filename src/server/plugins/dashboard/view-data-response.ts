@@ -33,9 +33,8 @@ function findPeriodFaults(url: string): Fault[] {
 /**
  * Sends the data of a view in the `format` of its URL. Redirects to the API if a URL of the API returns this data. Otherwise
  * converts the API's response to CSV, or combines several responses into one.
- * @throws Problem `invalid-parameter` for another format, for a view without data, and for a URL that lacks a parameter of the
- * view or has a wrong value of it. Also `invalid-parameter` if the API responds with 400 and `from` or `to` is not an EDTF date.
- * Problem `not-found` for a key or name `.` or `..`.
+ * @throws Problem `invalid-parameter` for another format, for a view without data, for `invalid` data, and if the API responds with
+ * 400 and `from` or `to` is not an EDTF date. Problem `not-found` for a key or name `.` or `..`.
  */
 export async function sendViewData(
   app: FastifyInstance,
@@ -47,8 +46,7 @@ export async function sendViewData(
     const message = data ? 'must be csv or json' : 'must be omitted, since this view has no data of its own'
     throw invalidParameters([{ parameter: 'format', code: 'invalid', message }])
   }
-  if (data.kind === 'incomplete')
-    throw invalidParameters([{ parameter: data.parameter, code: 'invalid', message: data.message }])
+  if (data.kind === 'invalid') throw invalidParameters(data.faults)
   const paths = 'json' in data ? [data.json] : data.parts.map(({ path }) => path)
   if (paths.some(hasDotSegment))
     throw new Problem(
