@@ -20,6 +20,7 @@ import {
   acquireMergeLocks,
   deleteMerged,
   explainMergeRefusal,
+  type MergedPair,
   maxMovedReferrers,
   mergeDocuments,
   releaseMerged,
@@ -70,10 +71,31 @@ function requireRemainingVersion(
   })
 }
 
+/** Returns the problem of a target that does not exist; if it was merged itself, with the key of the record that remains. */
+async function missingTarget(tx: Transaction, resource: Resource, key: string): Promise<Problem> {
+  const mergedInto = await findMergedInto(tx, resource, key)
+  const message =
+    mergedInto === undefined
+      ? `there is no ${resource.noun} "${key}"`
+      : `the ${resource.noun} "${key}" was merged into "${mergedInto}": use this key`
+  return invalidBody('request', [{ pointer: '/into', code: 'dangling_reference', message }])
+}
+
 /** Whether a record is hidden from readers without a role: it is internal or, as a citation, belongs to an internal record. */
 async function isHidden(tx: Transaction, id: string): Promise<boolean> {
   const text = 'select from published.hidden_records where id = $1'
   return (await tx.query({ text, values: [id] })).length > 0
+}
+
+/** Checks that both records of a merge are visible to the same readers. @throws Problem `conflict` otherwise. */
+async function requireSameVisibility(tx: Transaction, pair: MergedPair): Promise<void> {
+  const { resource, from, into, mergedDocument, remainingDocument } = pair
+  const isSame =
+    mergedDocument.visibility === remainingDocument.visibility &&
+    (await isHidden(tx, from.id)) === (await isHidden(tx, into.id))
+  if (isSame) return
+  const detail = `The ${resource.noun} ${from.key} is not as visible as ${into.key}: one of them is internal, or belongs to an internal record. Make both equally visible, then merge.`
+  throw new Problem('conflict', detail)
 }
 
 /** `POST /v1/{resource}/{key}/merge`: merges a duplicate into another record of the resource. */
@@ -109,23 +131,12 @@ export const merge: Operation = {
         if (!from) throw recordNotFound(resource, key)
         requireVersion(expected, from.version, resource.noun)
         const into = locked.get(body.into)
-        if (!into) {
-          const mergedInto = await findMergedInto(tx, resource, body.into)
-          const message =
-            mergedInto === undefined
-              ? `there is no ${resource.noun} "${body.into}"`
-              : `the ${resource.noun} "${body.into}" was merged into "${mergedInto}": use this key`
-          throw invalidBody('request', [{ pointer: '/into', code: 'dangling_reference', message }])
-        }
+        if (!into) throw await missingTarget(tx, resource, body.into)
         requireRemainingVersion(resource, into, body.version)
         const mergedDocument = documentOf(resource, JSON.parse(from.document))
         const remainingDocument = documentOf(resource, JSON.parse(into.document))
-        const isEquallyVisible = mergedDocument.visibility === remainingDocument.visibility
-        if (!isEquallyVisible || (await isHidden(tx, from.id)) !== (await isHidden(tx, into.id))) {
-          const detail = `The ${resource.noun} ${key} is not as visible as ${into.key}: one of them is internal, or belongs to an internal record. Make both equally visible, then merge.`
-          throw new Problem('conflict', detail)
-        }
         const pair = { resource, from, into, mergedDocument, remainingDocument }
+        await requireSameVisibility(tx, pair)
         document = mergeDocuments(pair)
         await updateReferrers(tx, pair, change)
         await releaseMerged(tx, pair, change)

@@ -87,6 +87,27 @@ function requireKnownProperties(resource: Resource, version: number, record: Doc
   throw invalidBody(resource.noun, [{ pointer: '/version', code: 'not_restorable', message }])
 }
 
+/**
+ * Finds the last version of a removed record.
+ * @param past the version to restore. Without a requested version, it is the last one.
+ * @throws Problem `not-found` if the record was merged into another one, which has been removed since; `stale-version` if
+ * `If-Match` does not have the version of the removal.
+ */
+async function findLastVersion(
+  tx: Transaction,
+  resource: Resource,
+  key: string,
+  { past, isLast, ifMatchHeader }: { past: PastVersion; isLast: boolean; ifMatchHeader: string | undefined },
+): Promise<PastVersion> {
+  const [last = past] = isLast
+    ? [past]
+    : await tx.query<PastVersion>(historyStatement(resource, key, undefined, 1))
+  if (last.entry.mergedInto !== null) throw recordNotFound(resource, key)
+  if (ifMatchHeader !== undefined)
+    requireVersion(parseIfMatch(ifMatchHeader), last.entry.version, resource.noun)
+  return last
+}
+
 /** `POST /v1/{resource}/{key}/restore`: writes an earlier version of a record as a new one. */
 export const restore: Operation = {
   method: 'POST',
@@ -153,16 +174,12 @@ export const restore: Operation = {
           const update = { locked, before, after: document }
           return changedResponse(await writeChange(tx, resource, update, change))
         }
+        const last = await findLastVersion(tx, resource, key, {
+          past,
+          isLast: version === undefined,
+          ifMatchHeader,
+        })
         // A removed record keeps the visibility that it had last, for the same reason.
-        // Without `version`, the last version is the one to restore.
-        const [last = past] =
-          version === undefined
-            ? [past]
-            : await tx.query<PastVersion>(historyStatement(resource, key, undefined, 1))
-        // The record was merged into another one, which has been removed since.
-        if (last.entry.mergedInto !== null) throw recordNotFound(resource, key)
-        if (ifMatchHeader !== undefined)
-          requireVersion(parseIfMatch(ifMatchHeader), last.entry.version, resource.noun)
         const { visibility } = documentOf(resource, JSON.parse(last.document))
         // Records had no visibility before migration 0006.
         document = {
