@@ -104,8 +104,8 @@ async function otherGroupsJson(
   tx: Transaction,
 ): Promise<string> {
   const shown: Group[] = JSON.parse(`[${data}]`)
-  const keys = shown.flatMap(({ key }) => Object.values(key)).filter((key) => key !== null)
   if (groups <= shown.length) return 'null'
+  const keys = shown.flatMap(({ key }) => Object.values(key)).filter((key) => key !== null)
   const [row = emptyRow] = await tx.query<AggregateRow>(aggregateStatement(planOther(plan, keys)))
   const head = JSON.stringify({ label: otherLabel[plan.language], groups: groups - shown.length })
   // The texts are joined, since JavaScript would round some sums.

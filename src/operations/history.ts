@@ -64,7 +64,7 @@ const historyPage = namedPageSchema('HistoryPage', entry, {
 })
 
 interface Row {
-  entry: { version: number; operation: string; mergedInto: string | null }
+  entry: { version: number; mergedInto: string | null }
   document: string
   mergedFrom: string | null
   /** Number of revisions up to the limit. There are fewer rows if their documents are too large together. */
@@ -126,7 +126,8 @@ export const history: Operation = {
     const from = before === undefined ? undefined : Number(before)
     // One row more than the page has: the last entry is compared with it, and it shows that another page follows.
     const rows = await database.read<Row>(historyStatement(resource, key, from, size + 1))
-    const isMerged = rows[0]?.entry.mergedInto !== null && rows[0]?.entry.operation === 'remove'
+    const [newest] = rows
+    const isMerged = newest !== undefined && newest.entry.mergedInto !== null
     // `withMergedRecords` turns this into a redirect to the record that remains.
     if (before === undefined && isMerged && getStringValues(query, 'follow')[0] !== 'false')
       throw recordNotFound(resource, key)
@@ -137,7 +138,7 @@ export const history: Operation = {
       })
       if (!found) throw recordNotFound(resource, key)
     }
-    const hasMore = rows.length > size || rows.length < (rows[0]?.found ?? 0)
+    const hasMore = rows.length > size || rows.length < (newest?.found ?? 0)
     const count = hasMore ? rows.length - 1 : rows.length
     const last = hasMore ? rows[count - 1] : undefined
     const next = last ? writeCursor(scope, [String(last.entry.version)], cursorSecret) : null

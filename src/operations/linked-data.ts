@@ -131,9 +131,10 @@ function observed(document: Record<string, unknown>, publisher: Publisher) {
 
 /**
  * Returns the date of the event, or the interval from the first to the last of its dates, in EDTF (ISO 8601-2); undefined if
- * no date is known, or if EDTF has no such interval, such as one from `201X`.
+ * no date is known, if EDTF has no such interval, such as one from `201X`, or if the resource has no event dates.
  */
-function coverage({ eventDates = [''] }: Resource, document: Record<string, unknown>): string | undefined {
+function coverage({ eventDates }: Resource, document: Record<string, unknown>): string | undefined {
+  if (!eventDates) return undefined
   const dates = eventDates
     .map((name) => document[name])
     .map((date) => (typeof date === 'string' ? date : '..'))

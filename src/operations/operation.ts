@@ -48,7 +48,7 @@ export interface ApiRequest {
   url: string
   /** The query string as sent, without the question mark, for links to other pages. */
   queryString: string
-  /** Request headers with names in lower case. A read gets only the headers of its contract. */
+  /** Request headers with names in lower case. A read gets only those of its contract, without `If-None-Match`. */
   headers: Readonly<Record<string, string | undefined>>
   /** Language of names and labels: that of `lang`, otherwise the preferred one of `Accept-Language`, otherwise the default. */
   language: Language
@@ -92,7 +92,7 @@ export interface RequestHeader extends HeaderContract {
 /** A response in the contract that is not a problem. */
 export interface ResponseContract {
   description: string
-  /** A function, because schemas are created when the OpenAPI document is first requested. */
+  /** A function, because schemas are created only when the OpenAPI document is built. */
   schema?: () => z.ZodType
   headers: Record<string, HeaderContract>
 }

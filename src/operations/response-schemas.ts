@@ -6,7 +6,7 @@ import { etagHeader } from './entity-tags.ts'
 import type { HeaderContract, ResponseContract } from './operation.ts'
 
 /** Schema of the `page` object of a list: limit, next cursor and total. */
-export const pageInfoSchema = registerResponseSchema(
+const pageInfoSchema = registerResponseSchema(
   'Page',
   z
     .strictObject({

@@ -44,7 +44,7 @@ export function toResourceRow(
 
 /**
  * Returns the rows of documents in tables of lists.
- * @param properties names of properties, of which those without lists have no rows; all when left out.
+ * @param properties names of properties; those without a list add no rows. All properties when left out.
  */
 export const toListRows = (
   resource: Resource,
