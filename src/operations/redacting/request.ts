@@ -3,8 +3,17 @@ import { requireLineCharacters, toNfc } from '../../model/characters.ts'
 import type { Resource } from '../../model/resource.ts'
 import { registerRequestSchema } from '../../model/schema-names.ts'
 import { checkValue } from '../../problems/faults.ts'
+import { maxReasonLength } from '../writing/authorship.ts'
 import { invalidBody, requireObject } from '../writing/validation.ts'
 import { createPropertyRedaction, createTextRedaction, type Redaction, readTargets } from './redaction.ts'
+
+/** Maximum lengths in characters. */
+const maxPointerLength = 500
+const maxTextLength = 500
+const maxReplacementLength = 100
+
+/** Maximum number of properties in one redaction. */
+const maxProperties = 50
 
 /** Body of a redaction: the text or the properties to remove, and the reason. */
 export const redactionBody = registerRequestSchema(
@@ -15,11 +24,11 @@ export const redactionBody = registerRequestSchema(
         .array(
           z
             .string()
-            .max(500)
+            .max(maxPointerLength)
             .regex(/^(\/[^/]+)+$/, { error: 'must be a JSON pointer, such as /interviewee' }),
         )
         .min(1)
-        .max(50)
+        .max(maxProperties)
         .optional()
         .meta({
           description:
@@ -27,26 +36,26 @@ export const redactionBody = registerRequestSchema(
         }),
       text: z
         .string()
-        .overwrite(toNfc(500))
+        .overwrite(toNfc(maxTextLength))
         .min(2)
-        .max(500)
+        .max(maxTextLength)
         .regex(/\S/, { error: 'must not be blank' })
         .optional()
         .meta({ description: 'Text that is removed wherever it occurs. Case matters.' }),
       replacement: z
         .string()
         .superRefine(requireLineCharacters)
-        .overwrite(toNfc(100))
+        .overwrite(toNfc(maxReplacementLength))
         .min(1)
-        .max(100)
+        .max(maxReplacementLength)
         .default('[redacted]')
         .meta({ description: 'Replaces the text, and the value of a required property.' }),
       reason: z
         .string()
         .superRefine(requireLineCharacters)
-        .overwrite(toNfc(500))
+        .overwrite(toNfc(maxReasonLength))
         .min(1)
-        .max(500)
+        .max(maxReasonLength)
         .regex(/\S/, { error: 'must not be blank' })
         .meta({ description: 'Why, for the history. It must not contain the removed text.' }),
     })

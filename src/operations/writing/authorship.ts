@@ -3,8 +3,8 @@ import { decodeUtf8, findLineFault } from '../../model/characters.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
 import type { Actor, ApiRequest, RequestHeader } from '../operation.ts'
 
-/** Maximum length of a reason in characters. */
-const maxReasonLength = 500
+/** Maximum length of the reason of a change, in characters. */
+export const maxReasonLength = 500
 
 /** Contract of `Change-Reason`, which the history stores. */
 export const changeReason: RequestHeader = {
