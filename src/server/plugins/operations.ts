@@ -84,14 +84,14 @@ function addRead(
     // The cache key of a search needs its body, which has not been read yet.
     onRequest:
       isCached && endpoint.method === 'GET'
-        ? [...options.onRequest, app.responseCache.serveStored]
+        ? [...options.onRequest, app.readResponder.serveStored]
         : options.onRequest,
     handler: (request, reply) => {
       // A stored response is sent to other actors, too, so it may depend on the actor only through the context.
       const visible = { actor: isCached ? anonymous : request.actor, headers }
       const { apiRequest, rawQuery } = readApiRequest(endpoint, parseQuery, request, reply, visible)
       const key = () => cacheKey(endpoint, request, headers, rawQuery, apiRequest.language)
-      return app.responseCache.respond(request, reply, key, async (computation) => {
+      return app.readResponder.respond(request, reply, key, async (computation) => {
         const { getSignal, onFurtherOwner, onRead, onReplica } = computation
         // A replica must have replayed everything that was committed before `allChangedAt`, so that a record that became
         // internal or was redacted disappears immediately.
@@ -149,7 +149,7 @@ function addWrite(
       } = await endpoint
         .handle(apiRequest, contextFor(request, context, positionObserver(request)))
         .finally(() => {
-          if (contract.access === 'write') app.responseCache.recordWrite(request)
+          if (contract.access === 'write') app.readResponder.recordWrite(request)
           app.positions?.storeAndSend(request, reply)
         })
       reply.code(status).header('cache-control', 'no-store').headers(headers)

@@ -4,7 +4,7 @@ import { autocommitReads } from '../../database/database.ts'
 import type { Registry } from '../../model/registry.ts'
 import { DependencyFinder, readCatalog } from '../../query/dependencies.ts'
 import { ClientGenerations } from './response-cache/client-generations.ts'
-import { Reads } from './response-cache/reads.ts'
+import { ReadResponder } from './response-cache/read-responder.ts'
 import { ResponseCache } from './response-cache/response-cache.ts'
 
 declare module 'fastify' {
@@ -13,7 +13,7 @@ declare module 'fastify' {
     cache?: { headers: readonly string[] }
   }
   interface FastifyInstance {
-    responseCache: Reads
+    readResponder: ReadResponder
   }
 }
 
@@ -27,7 +27,7 @@ export interface ResponseCacheOptions {
   registry: Registry
 }
 
-/** Provides `app.responseCache`: stored responses to reads, content encoding, and 304. */
+/** Provides `app.readResponder`: stored responses to reads, content encoding, and 304. */
 export const responseCache = fp<ResponseCacheOptions>(
   async function responseCache(app, { maxBytes, publicRead, registry }) {
     const { changes, metrics, positions } = app
@@ -39,13 +39,13 @@ export const responseCache = fp<ResponseCacheOptions>(
       }
     }
     const stored = changes && (await openStored(changes))
-    const reads = new Reads(stored, positions, { publicRead })
-    app.decorate('responseCache', reads)
+    const readResponder = new ReadResponder(stored, positions, { publicRead })
+    app.decorate('readResponder', readResponder)
     metrics.counter(
       'entente_cache_answers_total',
       'Responses to reads, by source as in Cache-Status.',
       'result',
-      reads.counts,
+      readResponder.counts,
     )
     if (!changes || !stored) return
     const { cache } = stored

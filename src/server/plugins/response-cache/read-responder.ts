@@ -25,7 +25,7 @@ export interface StoredResponses {
 }
 
 /** Sends the responses to reads: stored ones where the route and the request allow it, otherwise computed ones. */
-export class Reads {
+export class ReadResponder {
   /** Number of responses, by cache status. */
   readonly counts: Record<CacheStatus, number> = {
     hit: 0,
