@@ -1,5 +1,6 @@
 import { parse as parseForm } from 'node:querystring'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
 import { type ApiFetch, ApiResponseError } from '../../features/api-fetch.ts'
 import { extend } from '../../features/reconcile/extend.ts'
 import { type EntityId, parseEntityId } from '../../features/reconcile/ids.ts'
@@ -165,91 +166,91 @@ export interface ReconcileOptions {
  * to the API of the registry (`/v1`) as the client, so the same access, visibility, limits and cache apply. The scope of the
  * plugin accepts only forms as bodies.
  */
-export async function reconcile(
-  scope: FastifyInstance,
-  { registry, publicUrl }: ReconcileOptions,
-): Promise<void> {
-  const options = { config: { access: 'read' as const }, bodyLimit: maxBodyBytes }
-  scope.removeAllContentTypeParsers()
-  scope.addContentTypeParser(form, { parseAs: 'string' }, async (request: FastifyRequest, body: string) => {
-    requireUnencoded(request)
-    requireUtf8(request)
-    return body
-  })
-  scope.addContentTypeParser('*', (_request, _payload, done) => {
-    const headers = { 'accept-post': form }
-    done(new Problem('unsupported-media-type', `The body must be ${form}.`, { headers }))
-  })
-  scope.addHook('onRoute', (route) => {
-    route.config = { ...route.config, corsHeaders }
-  })
-  scope.addHook('onRequest', (_request, reply, done) => {
-    reply.header('cache-control', 'no-store')
-    done()
-  })
+export const reconcile = fp<ReconcileOptions>(
+  async function reconcile(scope, { registry, publicUrl }) {
+    const options = { config: { access: 'read' as const }, bodyLimit: maxBodyBytes }
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser(form, { parseAs: 'string' }, async (request: FastifyRequest, body: string) => {
+      requireUnencoded(request)
+      requireUtf8(request)
+      return body
+    })
+    scope.addContentTypeParser('*', (_request, _payload, done) => {
+      const headers = { 'accept-post': form }
+      done(new Problem('unsupported-media-type', `The body must be ${form}.`, { headers }))
+    })
+    scope.addHook('onRoute', (route) => {
+      route.config = { ...route.config, corsHeaders }
+    })
+    scope.addHook('onRequest', (_request, reply, done) => {
+      reply.header('cache-control', 'no-store')
+      done()
+    })
 
-  /** Returns a handler that sends the result of `work`, or the error response of an API request that `work` has made. */
-  const handleWith =
-    (work: (api: ApiFetch, request: FastifyRequest) => unknown) =>
-    async (request: FastifyRequest, reply: FastifyReply) => {
-      try {
-        return await work(readAs(scope, request, reply), request)
-      } catch (error) {
-        if (!(error instanceof ApiResponseError)) throw error
-        return forwardResponse(reply, error.response)
+    /** Returns a handler that sends the result of `work`, or the error response of an API request that `work` has made. */
+    const handleWith =
+      (work: (api: ApiFetch, request: FastifyRequest) => unknown) =>
+      async (request: FastifyRequest, reply: FastifyReply) => {
+        try {
+          return await work(readAs(scope, request, reply), request)
+        } catch (error) {
+          if (!(error instanceof ApiResponseError)) throw error
+          return forwardResponse(reply, error.response)
+        }
       }
-    }
 
-  const main = handleWith(async (api, request) => {
-    const fields: Record<string, string> = { ...readQuery(request), ...readFields(request.body) }
-    requireKnownFields(fields, request.method)
-    const { queries, extend: extension } = fields
-    if (queries !== undefined) return reconcileQueries(api, registry, await parseField('queries', queries))
-    if (extension !== undefined) return extend(api, registry, await parseField('extend', extension))
-    return makeManifest(publicUrl ?? getBaseUrl(request), registry)
-  })
-  scope.get('/reconcile', options, main)
-  scope.post('/reconcile', options, main)
+    const main = handleWith(async (api, request) => {
+      const fields: Record<string, string> = { ...readQuery(request), ...readFields(request.body) }
+      requireKnownFields(fields, request.method)
+      const { queries, extend: extension } = fields
+      if (queries !== undefined) return reconcileQueries(api, registry, await parseField('queries', queries))
+      if (extension !== undefined) return extend(api, registry, await parseField('extend', extension))
+      return makeManifest(publicUrl ?? getBaseUrl(request), registry)
+    })
+    scope.get('/reconcile', options, main)
+    scope.post('/reconcile', options, main)
 
-  scope.get(
-    '/reconcile/suggest/entity',
-    options,
-    handleWith((api, request) => {
-      const { type = '', ...query } = readQuery(request)
-      return suggestEntities(api, registry, parseSuggestQuery(query), type)
-    }),
-  )
-  scope.get(
-    '/reconcile/suggest/type',
-    options,
-    handleWith((_api, request) => suggestTypes(registry, parseSuggestQuery(readQuery(request)))),
-  )
-  scope.get(
-    '/reconcile/suggest/property',
-    options,
-    handleWith((_api, request) => suggestProperties(parseSuggestQuery(readQuery(request)))),
-  )
-  scope.get(
-    '/reconcile/extend/propose',
-    options,
-    handleWith((_api, request) => {
-      const { type = 'countries', limit } = readQuery(request)
-      requireType(registry, type)
-      const properties = listProperties(registry, type).slice(0, parseProposedCount(limit))
-      return { type, limit: properties.length, properties }
-    }),
-  )
-  scope.get('/reconcile/preview', options, async (request, reply) => {
-    const page = handleWith((api) => makePreview(api, entityIn(request, registry)))
-    // The page is shown in a frame of the client's page.
-    reply.header('content-security-policy', "default-src 'none'; frame-ancestors *")
-    reply.header('cross-origin-resource-policy', 'cross-origin')
-    const content = await page(request, reply)
-    return typeof content === 'string' ? reply.type('text/html; charset=utf-8').send(content) : content
-  })
-  scope.get('/reconcile/view', options, async (request, reply) => {
-    const { resource, key } = entityIn(request, registry)
-    return reply.redirect(`${publicUrl ?? ''}/v1/${resource}/${encodeURIComponent(key)}`, 303)
-  })
-  for (const url of scope.routes.urls) if (url.startsWith('/reconcile')) addOptions(scope, url)
-}
+    scope.get(
+      '/reconcile/suggest/entity',
+      options,
+      handleWith((api, request) => {
+        const { type = '', ...query } = readQuery(request)
+        return suggestEntities(api, registry, parseSuggestQuery(query), type)
+      }),
+    )
+    scope.get(
+      '/reconcile/suggest/type',
+      options,
+      handleWith((_api, request) => suggestTypes(registry, parseSuggestQuery(readQuery(request)))),
+    )
+    scope.get(
+      '/reconcile/suggest/property',
+      options,
+      handleWith((_api, request) => suggestProperties(parseSuggestQuery(readQuery(request)))),
+    )
+    scope.get(
+      '/reconcile/extend/propose',
+      options,
+      handleWith((_api, request) => {
+        const { type = 'countries', limit } = readQuery(request)
+        requireType(registry, type)
+        const properties = listProperties(registry, type).slice(0, parseProposedCount(limit))
+        return { type, limit: properties.length, properties }
+      }),
+    )
+    scope.get('/reconcile/preview', options, async (request, reply) => {
+      const page = handleWith((api) => makePreview(api, entityIn(request, registry)))
+      // The page is shown in a frame of the client's page.
+      reply.header('content-security-policy', "default-src 'none'; frame-ancestors *")
+      reply.header('cross-origin-resource-policy', 'cross-origin')
+      const content = await page(request, reply)
+      return typeof content === 'string' ? reply.type('text/html; charset=utf-8').send(content) : content
+    })
+    scope.get('/reconcile/view', options, async (request, reply) => {
+      const { resource, key } = entityIn(request, registry)
+      return reply.redirect(`${publicUrl ?? ''}/v1/${resource}/${encodeURIComponent(key)}`, 303)
+    })
+    for (const url of scope.routes.urls) if (url.startsWith('/reconcile')) addOptions(scope, url)
+  },
+  { name: 'reconcile', dependencies: ['client', 'operations', 'routes'], encapsulate: true },
+)
