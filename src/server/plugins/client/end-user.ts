@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { RequestHeader } from '../../../operations/operation.ts'
-import { Problem } from '../../../problems/problem.ts'
+import { headerProblem } from '../http-conformance.ts'
 
 const valueRule = '1 to 100 visible ASCII characters'
 const valuePattern = /^[\x21-\x7e]{1,100}$/
@@ -12,11 +12,6 @@ export const endUserHeader: RequestHeader = {
   example: 'reader-7',
 }
 
-const clientIdError = (code: string, message: string) =>
-  new Problem('malformed-request', `${endUserHeader.name} ${message}.`, {
-    errors: [{ header: endUserHeader.name, code, message }],
-  })
-
 /**
  * Returns the end user that `Client-Id` names; undefined without this header.
  * @throws Problem `malformed-request` for a malformed value, and for a request without a key.
@@ -25,8 +20,8 @@ export function readEndUser({ headers, actor }: FastifyRequest): string | undefi
   const value = headers['client-id']
   if (value === undefined) return undefined
   if (typeof value !== 'string' || !valuePattern.test(value))
-    throw clientIdError('wrong_format', `must be ${valueRule} without spaces`)
+    throw headerProblem(endUserHeader.name, `must be ${valueRule} without spaces`, 'wrong_format')
   if (actor.kind !== 'key')
-    throw clientIdError('needs_key', `needs an API key: send one, or omit ${endUserHeader.name}`)
+    throw headerProblem(endUserHeader.name, 'needs an API key: send one, or omit the header', 'needs_key')
   return value
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { bodyTag } from '../../../operations/entity-tags.ts'
 import { chooseEncoding, readAcceptEncoding } from '../response-cache/content-encoding.ts'
 import { Representation } from '../response-cache/representation.ts'
 import { sendEncoded } from '../response-cache/send.ts'
@@ -10,7 +10,7 @@ export const constant = (body: string, type: string): Representation =>
     'content-type': type,
     'cache-control': 'public, no-cache',
     vary: 'Accept-Encoding',
-    etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
+    etag: bodyTag(body),
   })
 
 /**
