@@ -128,7 +128,7 @@ const toEnum = (values: unknown[]): JsonSchema => ({ type: 'string', enum: value
 const isProperty = (step: string) => !['eq', 'ne', 'in'].includes(step)
 
 /**
- * Adds the resource of a component to those that use each enumeration in its schema. If more than two resources use an
+ * Records that the resource of a component uses each enumeration in the component's schema. If more than two resources use an
  * enumeration, its name contains no resource.
  */
 export function addEnumUsers(parts: NamedParts, component: string, schema: JsonSchema): void {
@@ -166,13 +166,16 @@ const conditionSuffix = 'Where'
 /** Removes the description and the examples of a schema. */
 export const removeTexts = ({ description, examples, ...rest }: JsonSchema): JsonSchema => rest
 
+/** Maximum length of a free text as an operand in the OpenAPI document, in characters. */
+const maxOperandLength = 500
+
 /**
  * Returns the schema of an operand. Only the schema of the record's property has the texts, `pattern` and `minLength` of the
  * value. Free texts get a maximum length of their own.
  */
 function operandSchema({ description, examples, pattern, minLength, ...rest }: JsonSchema): JsonSchema {
   const isFreeText = rest.type === 'string' && rest.format === undefined && rest.enum === undefined
-  return isFreeText ? { ...rest, maxLength: 500 } : rest
+  return isFreeText ? { ...rest, maxLength: maxOperandLength } : rest
 }
 
 /** Returns the kind of values that a comparison accepts, for its name; '' for a kind without a name. */

@@ -162,7 +162,7 @@ const unwrapNullable = ({ anyOf }: JsonSchema): JsonSchema =>
 const findDescription = (schema: JsonSchema): unknown =>
   schema.description ?? unwrapNullable(schema).description
 
-/** Removes from the schema of a request the descriptions that the schema of the response, or its same property, has. */
+/** Removes descriptions from the schema of a request, and from its properties, if they are the same in the schema of the response. */
 function removeSharedDescriptions(output: JsonSchema, input: JsonSchema): JsonSchema {
   const { description, ...rest } = input
   const outputProperties = Object(output.properties)
@@ -196,6 +196,9 @@ function removeRepeatedDescriptions(given: Record<string, JsonSchema>): Record<s
   )
 }
 
+/** Texts that may be longer, in characters, are long texts, which clients show in a larger control. */
+const maxShortTextLength = 1000
+
 /**
  * Removes, from a schema that no request uses, the constraints that only requests must satisfy, and
  * `additionalProperties: false`, since later versions of the service may add properties.
@@ -205,16 +208,15 @@ function toResponse(given: JsonSchema): JsonSchema {
   const { additionalProperties, maxLength, ...open } = schema
   return {
     ...open,
-    // The length tells clients which texts may be long, so that they show them in a larger control.
-    ...(Number(maxLength) > 1000 && { maxLength }),
+    ...(Number(maxLength) > maxShortTextLength && { maxLength }),
     ...(additionalProperties !== undefined && additionalProperties !== false && { additionalProperties }),
   }
 }
 
 /** Compares components by the order in which their parts are named: short names first, and `…Where` components last. */
-function byRank(one: string, other: string): number {
-  const rank = (name: string) => name.length + (name.endsWith('Where') ? 100 : 0)
-  return rank(one) - rank(other) || (one < other ? -1 : 1)
+function compareComponents(one: string, other: string): number {
+  const isLast = (name: string) => Number(name.endsWith('Where'))
+  return isLast(one) - isLast(other) || one.length - other.length || (one < other ? -1 : 1)
 }
 
 /**
@@ -227,7 +229,9 @@ function nameParts(all: Record<string, JsonSchema>, parts: NamedParts): Record<s
     addEnumUsers(parts, component, schema)
     parts.addEnum(component, schema)
   }
-  for (const [component, given] of Object.entries(all).sort(([one], [other]) => byRank(one, other))) {
+  for (const [component, given] of Object.entries(all).sort(([one], [other]) =>
+    compareComponents(one, other),
+  )) {
     const enums = createEnumNamer(parts, component)
     const comparisons = createComparisonNamer(parts, component)
     const change = (schema: JsonSchema, path: string[]) =>
