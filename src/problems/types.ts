@@ -7,7 +7,7 @@ export const problemTypes = {
     status: 400,
     title: 'Malformed request',
     explanation:
-      'The URL, a header or the body is not well formed: broken percent-encoding, text that is not UTF-8, JSON that does not parse, a repeated property, a NUL character or half of a surrogate pair. The detail says where.',
+      'The URL, a header or the body is not well formed: broken percent-encoding, text that is not UTF-8, JSON that does not parse, a repeated property, a NUL character or half of a surrogate pair. Or the operation does not accept a header, or a body, that was sent. The detail says where.',
   },
   'invalid-parameter': {
     status: 400,
@@ -90,7 +90,7 @@ export const problemTypes = {
     status: 413,
     title: 'Body too large',
     explanation:
-      'Bodies may have at most 1 MiB; bodies of `application/x-ndjson` 16 MiB and 1,000 lines; bodies of `POST …/bulk` 16 MiB and 1,000 operations. Uploaded files have separate limits. A record or search may have at most 20,000 JSON values, a text 100,000 characters, and the name of a property 200 characters.',
+      'Bodies may have at most 1 MiB; bodies of `application/x-ndjson` 16 MiB and 1,000 lines; bodies of `POST …/bulk` 16 MiB and 1,000 operations; bodies of `/mcp` 64 KiB. Uploaded files have separate limits. A record or search may have at most 20,000 JSON values, a text 100,000 characters, and the name of a property 200 characters.',
   },
   'uri-too-long': {
     status: 414,
@@ -183,7 +183,7 @@ export const problemTypes = {
     status: 503,
     title: 'Outcome unknown',
     explanation:
-      'The connection to the database was lost during the commit, so the service does not know whether the change was made. Read the record to find out. A retry is safe with `If-Match` and the version that was read (`412` then means that this change or another one was made) or with an `Idempotency-Key`, and not safe without either.',
+      'The connection to the database was lost during the commit, or the commit took longer than `STATEMENT_SECONDS`, so the service does not know whether the change was made. Read the record to find out. A retry is safe with `If-Match` and the version that was read (`412` then means that this change or another one was made) or with an `Idempotency-Key`, and not safe without either.',
   },
   unavailable: {
     status: 503,
