@@ -1,10 +1,10 @@
 import { distance } from 'fastest-levenshtein'
 
 /**
- * Finds environment variables that are not settings, and the setting that was probably meant: variables whose names are those of a
- * setting in lower case, or are one typing mistake away from a setting: one letter added, missing or replaced, in upper or lower
- * case, or two adjacent letters swapped, in upper case. A replaced letter often turns a short name into another word (HOST and
- * COST), so for short settings only swapped letters and an added S count, in upper case.
+ * Finds environment variables that are not settings but look like one, each with the setting that was probably meant. A name looks
+ * like a setting if two adjacent letters are swapped. It also looks like a long setting if, in upper or lower case, at most one letter
+ * was added, is missing or was replaced, and like a short setting if an S was added. Other mistakes in short names do not count,
+ * since one replaced letter often makes another word (HOST and COST).
  * @example findMistyped(['PROT', 'COST'], ['PORT', 'HOST']) // [{ name: 'PROT', setting: 'PORT' }]
  */
 export function findMistyped(names: readonly string[], settings: readonly string[]) {

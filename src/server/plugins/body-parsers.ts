@@ -16,13 +16,16 @@ function requireCoding(sent: string | undefined, expected: string): void {
   throw new Problem('unsupported-media-type', `The body is in the encoding "${sent}"; send it unencoded.`)
 }
 
-/** @throws Problem `unsupported-media-type` for a body with a content coding, or with a transfer coding besides `chunked`. */
+/**
+ * Refuses compressed bodies.
+ * @throws Problem `unsupported-media-type` for a body with a content coding, or with a transfer coding besides `chunked`.
+ */
 export function requireUnencoded({ headers }: FastifyRequest): void {
   requireCoding(headers['content-encoding'], 'identity')
   requireCoding(headers['transfer-encoding'], 'chunked')
 }
 
-/** @throws Problem `unsupported-media-type` for a body whose type names another charset. */
+/** Refuses bodies in another charset than UTF-8. @throws Problem `unsupported-media-type`, if `Content-Type` names another one. */
 export function requireUtf8(request: FastifyRequest): void {
   const charset = new MIMEType(request.headers['content-type'] ?? '').params.get('charset')
   if (charset && !/^utf-?8$/i.test(charset)) {

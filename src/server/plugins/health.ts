@@ -10,8 +10,9 @@ import { sendProblemUnlogged } from './error-handler.ts'
 const readinessTimeoutMs = 2000
 
 /**
- * Milliseconds after a login until a check logs in anew, by the status: a session keeps the defaults of its login, even when the
- * database is read-only or writable since. Clients can request checks without a key, so there is a pause in both cases.
+ * Age of a database session in milliseconds, by the last status, after which the next check opens another one. A session keeps the
+ * settings of its start, so it does not notice that the database has become read-only or writable. Anybody can request checks, so
+ * even with `read_only` there is a pause.
  */
 const reconnectAfterMs = { ok: 60_000, read_only: 1000 }
 

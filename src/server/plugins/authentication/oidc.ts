@@ -107,7 +107,7 @@ async function discover(issuer: string, get: Fetch): Promise<RemoteJWKSet> {
   })
 }
 
-/** Whether the token, and not the issuer, is the reason that not exactly one key was found. */
+/** Whether the token is the reason for an error, and not the issuer: no key or several keys match it, or its algorithm is not supported. */
 const isTokenError = (error: unknown) =>
   error instanceof errors.JWKSNoMatchingKey ||
   error instanceof errors.JWKSMultipleMatchingKeys ||

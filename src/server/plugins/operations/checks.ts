@@ -62,8 +62,9 @@ const headersToSupport = ['Change-Reason', 'Idempotency-Key', 'If-Match', 'If-No
 const allowedOnReads = ['Change-Reason', 'If-None-Match']
 
 /**
- * @throws Problem `malformed-request` for an `Idempotency-Key`, a `Change-Reason` or a precondition that the operation does not
- * accept. Every read accepts `Change-Reason`, without effect, and `If-None-Match`, which matches no response without an ETag.
+ * Refuses headers that the operation does not support. Every read accepts `Change-Reason`, without effect, and `If-None-Match`, which
+ * matches no response without an ETag.
+ * @throws Problem `malformed-request` for any other `Change-Reason`, precondition or `Idempotency-Key` that the contract lacks.
  */
 export function checkUnsupportedHeaders({ access, headers }: Contract, request: FastifyRequest): void {
   const isRead = access === 'read' || request.method === 'GET' || request.method === 'HEAD'

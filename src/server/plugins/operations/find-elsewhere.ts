@@ -6,8 +6,8 @@ import type { Endpoint } from '../../../operations/operation.ts'
 const firstWords = (path: string): string => path.split('/').slice(0, 3).join('/')
 
 /**
- * Returns a function that says where a parameter belongs which an endpoint does not have: in its body, or in another endpoint
- * whose path begins alike, such as the list of the resource.
+ * Returns a function that says where a parameter belongs that an endpoint lacks: in the body, or in the query of another endpoint of
+ * the same resource, such as its list.
  * @param endpoints all endpoints.
  */
 export function findElsewhere(
