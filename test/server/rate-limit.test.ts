@@ -1,7 +1,10 @@
 // @module-tag slow
 
+import Fastify from 'fastify'
+import fp from 'fastify-plugin'
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createKey } from '../../src/database/keys.ts'
+import { rateLimit } from '../../src/server/plugins/rate-limit.ts'
 import { type Api, type HttpResponse, sharedApi, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
@@ -164,6 +167,26 @@ describe('with a limit of units per minute', () => {
     expect((await api.get(path, { ...owner, key: 'another-guess' })).status).toBe(429)
     expect((await api.get(path, { ...newClient(), key: adminKey })).status).toBe(200)
   })
+})
+
+it('of requests that start together, as many succeed as the units that are left allow', async () => {
+  const app = Fastify()
+  const client = { name: 'address 203.0.113.7', group: 'address 203.0.113.7', isAnonymous: true }
+  await app.register(
+    fp(
+      async (parent) => {
+        parent.decorateRequest('client', { getter: () => client })
+      },
+      { name: 'client' },
+    ),
+  )
+  await app.register(rateLimit, { maxPerMinute: 15 })
+  app.get('/', { config: { cost: 10 } }, async () => 'done')
+  const responses = await Promise.all([app.inject('/'), app.inject('/')])
+  expect(responses.map(({ statusCode, headers }) => [statusCode, headers.ratelimit])).toEqual([
+    [200, '"units";r=5;t=60'],
+    [429, '"units";r=5;t=60'],
+  ])
 })
 
 it('a request that costs more than the whole limit is refused even before any unit is used', async () => {

@@ -1,5 +1,5 @@
 import type { FastifyRateLimitStore } from '@fastify/rate-limit'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { LRUCache } from 'lru-cache'
 import { Problem } from '../../problems/problem.ts'
@@ -26,11 +26,18 @@ export const rateLimited = (detail: string, seconds: number, headers: Record<str
     headers: { ...headers, 'retry-after': String(Math.max(1, seconds)) },
   })
 
-/** Returns the headers of a limit of `max` units per window, of which `remaining` are left for `ttlInSeconds`. */
-const limitHeaders = (
-  max: number,
-  { remaining, ttlInSeconds }: { remaining: number; ttlInSeconds: number },
-) => ({
+/** What a client has left of its limit. */
+interface LimitState {
+  /** Units that are left in the window. */
+  remaining: number
+  /** Seconds until the window ends. */
+  ttlInSeconds: number
+  /** Whether fewer units were left than the request costs. */
+  isExceeded: boolean
+}
+
+/** Returns the headers of a limit of `max` units per window. */
+const limitHeaders = (max: number, { remaining, ttlInSeconds }: LimitState) => ({
   'ratelimit-policy': `"units";q=${max};w=${rateLimitWindowMs / 1000}`,
   ratelimit: `"units";r=${remaining};t=${ttlInSeconds}`,
 })
@@ -38,8 +45,9 @@ const limitHeaders = (
 type Callback = Parameters<FastifyRateLimitStore['incr']>[1]
 
 /**
- * The counts of a limiter. `LRUCache` measures the windows by the monotonic clock. The store of `@fastify/rate-limit` uses the
- * time of day: when that is set back by an hour, a client that has reached its limit would have to wait for an hour.
+ * The counts of a limit, by the names of clients or addresses. `LRUCache` measures the windows by the monotonic clock. The store of
+ * `@fastify/rate-limit` uses the time of day: when that is set back by an hour, a client that has reached its limit would have to wait
+ * for an hour.
  */
 export class LimiterStore implements FastifyRateLimitStore {
   readonly #counts = new LRUCache<string, number>({ max: maxCountedClients, ttl: rateLimitWindowMs })
@@ -55,26 +63,25 @@ export class LimiterStore implements FastifyRateLimitStore {
     callback(null, { current: this.#counts.get(name) ?? 0, ttl: this.#counts.getRemainingTTL(name) })
   }
 
+  /**
+   * Counts the units of a request in one step, so that concurrent requests cannot use the same units. If fewer units are left, none is
+   * counted, so that the client can still use them for cheaper requests.
+   * @param cost the units that the request costs.
+   * @param max the limit of the client.
+   */
+  spend(name: string, cost: number, max: number): LimitState {
+    const used = this.#counts.get(name) ?? 0
+    const isExceeded = used + cost > max
+    const count = isExceeded ? used : used + cost
+    if (!isExceeded) this.#counts.set(name, count, { noUpdateTTL: true })
+    // Without a window, a cost above the limit itself was refused.
+    const ttlMs = this.#counts.getRemainingTTL(name) || rateLimitWindowMs
+    return { remaining: max - count, ttlInSeconds: Math.ceil(ttlMs / 1000), isExceeded }
+  }
+
   child(): FastifyRateLimitStore {
     return new LimiterStore()
   }
-}
-
-type Count = ReturnType<FastifyInstance['createRateLimit']>
-
-/**
- * Counts a request once for each unit of its cost. If fewer units are left, none is counted, so that the client can still use
- * them for cheaper requests. `isAllowed` of the result means that the client is in an allow list; there is none.
- */
-async function spend(count: Count, request: FastifyRequest): ReturnType<Count> {
-  const { cost = 1 } = request.routeOptions.config
-  if (cost === 1) return count(request)
-  const state = await count(request, { increment: false })
-  if (!state.isAllowed && state.remaining < cost)
-    // `ttlInSeconds` is 0 if no window has begun: all units of the limit are left, and the cost is above the limit itself.
-    return { ...state, isExceeded: true, ttlInSeconds: state.ttlInSeconds || rateLimitWindowMs / 1000 }
-  for (let unit = 1; unit < cost; unit += 1) await count(request)
-  return count(request)
 }
 
 /**
@@ -99,27 +106,25 @@ const countedClient = ({ client }: FastifyRequest) => (client.isAnonymous ? clie
 export const rateLimit = fp<{ maxPerMinute: number }>(
   async function rateLimit(app, { maxPerMinute }) {
     const maxPerSite = siteFactor * maxPerMinute
-    const count = app.createRateLimit({ max: maxPerMinute, keyGenerator: countedClient })
-    const countSite = app.createRateLimit({ max: maxPerSite, keyGenerator: ({ client }) => client.group })
-    app.addHook('onRequest', async (request, reply) => {
-      if (request.routeOptions.config.rateLimit === false || isPreflight(request)) return
-      const state = await spend(count, request)
-      if (state.isAllowed) return
+    const clients = new LimiterStore()
+    const sites = new LimiterStore()
+    app.addHook('onRequest', (request, reply, done) => {
+      const { rateLimit: option, cost = 1 } = request.routeOptions.config
+      if (option === false || isPreflight(request)) return done()
+      const state = clients.spend(countedClient(request), cost, maxPerMinute)
       const headers = limitHeaders(maxPerMinute, state)
       reply.headers(headers)
-      if (state.isExceeded)
-        throw rateLimited(
-          `More than ${maxPerMinute} units in a minute. Most requests cost one unit; x-cost in the OpenAPI document says which cost more.`,
-          state.ttlInSeconds,
-          headers,
-        )
+      if (state.isExceeded) {
+        const detail = `More than ${maxPerMinute} units in a minute. Most requests cost one unit; x-cost in the OpenAPI document says which cost more.`
+        return done(rateLimited(detail, state.ttlInSeconds, headers))
+      }
       const { client } = request
-      if (!client.isAnonymous || client.group === client.name) return
-      const site = await spend(countSite, request)
-      if (site.isAllowed || !site.isExceeded) return
+      if (!client.isAnonymous || client.group === client.name) return done()
+      const site = sites.spend(client.group, cost, maxPerSite)
+      if (!site.isExceeded) return done()
       const detail = `More than ${maxPerSite} units in a minute from this IPv6 network (/48).`
-      throw rateLimited(detail, site.ttlInSeconds, limitHeaders(maxPerSite, site))
+      done(rateLimited(detail, site.ttlInSeconds, limitHeaders(maxPerSite, site)))
     })
   },
-  { name: 'rate-limit', dependencies: ['@fastify/rate-limit', 'client'] },
+  { name: 'rate-limit', dependencies: ['client'] },
 )
