@@ -140,6 +140,8 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     const id = await dashboard.createAgreement({ title: 'Removed while it is picked' })
     const { page } = await dashboard.openSignedIn('/new/projects')
     await page.getByLabel('Title required').fill('A project')
+    // The service checks references only if all required properties are present.
+    await page.getByLabel('Kind required').selectOption('mega_science')
     await page.locator('[id="field/agreements"]').fill('Removed while it is picked')
     await page.getByRole('option', { name: /^Removed while/ }).waitFor()
     await page.keyboard.press('Enter')
