@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { adminKey, openTestApp, type TestApp } from '../support/app.ts'
 
-/** The properties of queries to the reconciliation service, which restrict what is matched. */
+/** What restricts the matches of queries to the reconciliation service, and which requests it refuses. */
 
 let test: TestApp
 beforeAll(async () => {
@@ -130,6 +130,16 @@ it('a request for suggestions of an unknown type is refused with the most simila
   }
   const blank = await test.app.inject('/reconcile/suggest/entity?prefix=China&type=')
   expect(blank.json<{ result: object[] }>().result[0]).toMatchObject({ id: 'countries:CHN' })
+})
+
+it('an extension by properties that no resource has is refused, and each of them is named', async () => {
+  const ids = ['alpah2', 'region', 'names', 'constructor']
+  const query = { ids: ['countries:PAK'], properties: ids.map((id) => ({ id })) }
+  const response = await test.app.inject(`/reconcile?extend=${encodeURIComponent(JSON.stringify(query))}`)
+  expect(response.statusCode, response.payload).toBe(422)
+  const { errors } = response.json<{ errors: { pointer: string; message: string }[] }>()
+  expect(errors.map(({ pointer }) => pointer)).toEqual([0, 2, 3].map((index) => `/properties/${index}/id`))
+  expect(errors[0]?.message).toContain('"alpah2" is not known; did you mean "alpha2"?')
 })
 
 it('a request that would get the manifest in place of what it asks for is refused', async () => {

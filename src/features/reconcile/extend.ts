@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { lazyFor } from '../../model/lazy.ts'
 import { type ReferenceProperty, referenceProperties } from '../../model/reference-properties.ts'
 import type { Registry } from '../../model/registry.ts'
 import { ownProperties, type Resource } from '../../model/resource.ts'
@@ -10,9 +11,13 @@ import { checkField } from './queries.ts'
 /** Maximum number of entities of a request, since each needs a request to the API. */
 const maxIds = 50
 
-const extension = z.looseObject({
-  ids: z.array(z.string().max(200)).max(maxIds),
-  properties: z.array(z.looseObject({ id: z.string().max(100) })).max(50),
+/** Returns the schema of a query. It accepts the properties of every resource, since the entities may be of several resources. */
+const querySchema = lazyFor(({ resources }: Registry) => {
+  const properties = new Set(resources.flatMap((resource) => Object.keys(ownProperties(resource))))
+  return z.looseObject({
+    ids: z.array(z.string().max(200)).max(maxIds),
+    properties: z.array(z.looseObject({ id: z.enum([...properties]) })).max(50),
+  })
 })
 
 /** The reference properties inside a property, and the names of the records to which they refer. */
@@ -74,9 +79,9 @@ async function findRecord(api: ApiFetch, entity: EntityId): Promise<NamedRecord 
 }
 
 /**
- * Answers a data extension query (Reconciliation Service API 0.2, section 6): values of properties of records. An unknown
- * record or property has no values.
- * @throws Problem `invalid-body` for a query that is not valid; ApiResponseError when the API refuses to read a record, such as
+ * Answers a data extension query (Reconciliation Service API 0.2, section 6): values of properties of records. There are no values
+ * for an unknown record, or for a property that only other resources have.
+ * @throws Problem `invalid-body` for a query that is not valid or has a property of no resource; ApiResponseError when the API refuses to read a record, such as
  * above a rate limit.
  */
 export async function extend(
@@ -84,7 +89,7 @@ export async function extend(
   registry: Registry,
   value: unknown,
 ): Promise<Record<string, unknown>> {
-  const { ids, properties } = checkField(extension, 'extend', value)
+  const { ids, properties } = checkField(querySchema(registry), 'extend', value)
   const rows = await Promise.all(
     ids.map(async (id) => {
       const entity = parseEntityId(id)
