@@ -176,7 +176,10 @@ export async function reconcileQueries(
     }),
   )
   if (nameQueries.length > maxQueries)
-    throw new Problem('invalid-body', 'The queries have more than 1,000 types in total: send fewer queries.')
+    throw new Problem(
+      'invalid-body',
+      `The queries have ${nameQueries.length} types in total; the limit is ${maxQueries}: send fewer queries.`,
+    )
   const { data } =
     nameQueries.length === 0
       ? { data: [] }
