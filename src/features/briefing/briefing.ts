@@ -23,7 +23,7 @@ import { briefingSchema } from './contract.ts'
 import { figuresListPath, readFigures } from './figures.ts'
 import { maxExpiring } from './limits.ts'
 import { QueryRunner } from './query-runner.ts'
-import { amountsJson, briefingResources, sectionJson, sourcesJson, sumsJson } from './sections.ts'
+import { amountsJson, briefingResources, sectionJson, sourcesJson, unitsJson } from './sections.ts'
 
 interface BriefingRequest {
   code: string
@@ -98,7 +98,7 @@ async function briefingJson(
     records: `{${records.join()}}`,
     inForce: await sectionJson(queries, registry.get('agreements'), `${filter}&inForceOn=${day}`, code),
     expiring: await expiringJson(registry, queries, request),
-    units: await sumsJson(queries, registry.get('cooperation-bases'), filter, 'kind', 'unitCount'),
+    units: await unitsJson(queries, registry.get('cooperation-bases'), filter),
     given: await amountsJson(queries, programs, `${filter}&role=donor,funder`),
     received: await amountsJson(queries, programs, `${filter}&role=recipient,beneficiary`),
     changes: asOf === undefined ? await changesJson(registry, tx, code, language) : 'null',

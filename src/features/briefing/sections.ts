@@ -76,19 +76,13 @@ export async function amountsJson(queries: QueryRunner, resource: Resource, quer
   return `{"count":${groups.total},"list":${JSON.stringify(queries.listPath(resource, query))},"byYearAndCurrency":${groupsJson(groups)}}`
 }
 
-/** Returns the JSON of groups with the sum of a measure. */
-export const sumsJson = async (
-  queries: QueryRunner,
-  resource: Resource,
-  query: string,
-  dimension: string,
-  measure: string,
-) =>
+/** Returns the JSON of the cooperation bases of a query by kind, with the number of bases that their records represent. */
+export const unitsJson = async (queries: QueryRunner, bases: Resource, query: string): Promise<string> =>
   groupsJson(
     await queries.group(
-      resource,
+      bases,
       query,
-      `groupBy=${dimension}&measures=count,sum:${measure}&sort=-count&limit=${maxGroups.other}`,
+      `groupBy=kind&measures=count,sum:unitCount&sort=-count&limit=${maxGroups.other}`,
     ),
   )
 
