@@ -5,12 +5,12 @@ import type { FeedPosition } from '../../query/revisions.ts'
 /** Number of revisions that are hashed at a time. */
 const batchSize = 20_000
 
-/** A position in the feed, and the SHA-256 of all hashes up to it. */
-export interface FeedState {
+/** A position in the feed, and the number and the hash of the revisions up to it. */
+export interface FeedHashState {
   /** Undefined before the first revision. */
   position: FeedPosition | undefined
   count: number
-  /** In hexadecimal. */
+  /** The SHA-256 of the hashes of these revisions, in hexadecimal. */
   hash: string
 }
 
@@ -52,7 +52,7 @@ export class FeedHash {
   }
 
   /** Hashes further revisions to the end of the feed, or only up to a position. @returns the state after them. */
-  async advance(upTo?: FeedPosition): Promise<FeedState> {
+  async advance(upTo?: FeedPosition): Promise<FeedHashState> {
     for (;;) {
       const from = this.#position ?? { transaction: '-1', sequence: '-1' }
       const bounds = [from, ...(upTo ? [upTo] : [])].flatMap(({ transaction, sequence }) => [
