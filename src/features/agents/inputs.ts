@@ -8,8 +8,8 @@ export const optionalList = <Item extends z.ZodType>(item: Item) =>
     .transform((items) => (items.length > 0 ? items : undefined))
     .optional()
 
-/** Returns the error of a filter whose value is an object or a list, as in a search; undefined for other errors. */
-function describeNoText({ code, input }: z.core.$ZodRawIssue): string | undefined {
+/** Returns the message about a filter whose value is an object or a list instead of a text; undefined for other errors. */
+function explainNonText({ code, input }: z.core.$ZodRawIssue): string | undefined {
   if (code !== 'invalid_type' || typeof input !== 'object' || input === null) return undefined
   return Array.isArray(input)
     ? 'must be text: separate several values by commas, such as "PAK,CHN"'
@@ -21,7 +21,7 @@ export const makeInputs = (registry: Registry) => ({
   resource: z.enum(registry.resources.map(({ name }) => name)),
   key: z.string().min(1).max(200),
   filters: z
-    .record(z.string().max(100), z.string({ error: describeNoText }).max(2000))
+    .record(z.string().max(100), z.string({ error: explainNonText }).max(2000))
     .optional()
     .describe(
       'Filters of the resource, such as {"country":"PAK","signedOn[gte]":"2011"}; commas separate values. Without an operator, one of the values must match; with `all` and `allDirectly`, all; with `ne` and `noneAs`, none.',
