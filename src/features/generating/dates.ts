@@ -5,9 +5,12 @@ const twoDigits = (value: number) => String(value).padStart(2, '0')
 /** The latest year of events that have happened. It is constant, so that a seed produces the same records in every year. */
 export const latestYear = 2025
 
-/** Chooses a year from 1950 to `latestYear`, later ones more often, as cooperation has grown. */
+/** The earliest year of events. */
+const earliestYear = 1950
+
+/** Chooses a year from `earliestYear` to `latestYear`, later ones more often, as cooperation has grown. */
 export const randomYear = (random: Random): number =>
-  latestYear - Math.floor((random.between(0, 1000) / 1000) ** 2 * 75)
+  latestYear - Math.floor((random.between(0, 1000) / 1000) ** 2 * (latestYear - earliestYear))
 
 /**
  * Chooses the date of an event of a year, in EDTF as sources give it: mostly a day, sometimes a month or a year, rarely a

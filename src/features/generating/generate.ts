@@ -120,7 +120,7 @@ function toOperationalError(error: unknown, seed: number): unknown {
  * that has the reference data. The number of sources is always 50. Each record gets its first revision, and one transaction
  * writes them all. The same count and seed produce the same records.
  * @param count number of agreements.
- * @param seed of the random values.
+ * @param seed of the random number generator.
  * @returns a warning if `vacuum analyze` failed after the commit.
  * @throws OperationalError when the reference data is missing, or the records exist already.
  */
