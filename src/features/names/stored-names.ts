@@ -30,11 +30,14 @@ interface Row {
 const governmentKinds = new Set(['government', 'local_government', 'other_public_sector'])
 
 /**
- * Maximum number of records that one lookup of a text returns. A name of so many records is ambiguous, except within a country,
- * so organizations of the queried countries come first, then those without a country. The limit is raised by one for each of these
- * countries.
+ * Maximum number of records that one lookup of a text returns. A name of so many records is ambiguous, except within a country. So
+ * the lookup first returns up to `minPerCountry` organizations of each queried country, which are not counted, and then those without
+ * a country.
  */
 const maxPerName = 20
+
+/** Number of organizations of a country that make a name ambiguous within the country. */
+const minPerCountry = 2
 
 /** Maximum number of texts that are looked up one by one in the index of names. */
 const maxLookups = 200
@@ -106,14 +109,17 @@ async function findNamed(
   const condition = search.nameLines
     ? sql`${nameList(search.nameLines)} @> array[wanted.text]`
     : sql`${foldedPrefix(search.title)} = left(wanted.text, 200) collate "C" and ${fold(search.title)} = wanted.text`
-  const order =
+  const limit = sql.raw(String(maxPerName + minPerCountry * countries.length))
+  const named = sql`select ${nameColumns(resource)} from ${table} where ${condition}`
+  const found =
     resource.name === 'organizations' && countries.length > 0
-      ? sql` order by coalesce(${columnOf(table, 'country')} = any(${sql.param(countries)}::text[]), false) desc, country is null desc`
-      : sql``
+      ? sql`select key, names, country, kind from (select *, row_number() over (partition by country) as nth from (${named}) as named) as numbered
+          order by coalesce(country = any(${sql.param(countries)}::text[]), false) and nth <= ${sql.raw(String(minPerCountry))} desc,
+            country is null desc`
+      : named
   return tx.query<Row>(
-    compileSql(sql`select distinct on (found.key) found.* from ${wanted} cross join lateral (
-        select ${nameColumns(resource)} from ${table} where ${condition}${order} limit ${sql.raw(String(maxPerName + countries.length))}
-      ) as found order by found.key`),
+    compileSql(sql`select distinct on (found.key) found.* from ${wanted}
+      cross join lateral (${found} limit ${limit}) as found order by found.key`),
   )
 }
 

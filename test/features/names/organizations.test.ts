@@ -102,6 +102,20 @@ describe('organizations of an import', () => {
     }
   })
 
+  it('are found by their country even if many of another queried country have the same name', async () => {
+    const document = { name: 'Provincial Bureau of Tests', kind: 'other' }
+    await create(...Array.from({ length: 30 }, () => ({ ...document, country: 'CHN' })))
+    const [key] = await create({ ...document, country: 'PER' })
+    const queries = ['CHN', 'PER'].map((country) => ({
+      resource: 'organizations',
+      name: document.name,
+      country,
+    }))
+    const [inChina, inPeru] = await resolveNames(test.database, registry, queries)
+    expect(inChina).toMatchObject({ status: 'ambiguous', detail: 'Several records have this name.' })
+    expect(inPeru).toMatchObject({ status: 'resolved', match: { key } })
+  })
+
   it('are not resolved by their country if the text is doubtful, or names two organizations', async () => {
     await findOrCreate([{ name: 'Institute of Doubts', country: 'PER' }])
     await findOrCreate([{ name: 'Academy of Doubts', country: 'CHL' }])
