@@ -6,7 +6,7 @@ import { asOfName } from '../../query/past.ts'
 import { fetchJson } from '../api-fetch.ts'
 import { resourcesKnownByName } from '../names/index.ts'
 import { networkResources } from '../network/selection.ts'
-import { maxQueryLength } from '../search/search.ts'
+import { maxQueryLength, searchedText } from '../search/search.ts'
 import { apiPath, type Query, RefusedError } from './api-path.ts'
 import { describeRegistry, describeResource } from './describe.ts'
 import { type Inputs, makeInputs, optionalList } from './inputs.ts'
@@ -63,7 +63,7 @@ const resolveTool = ({ resource }: Inputs, registry: Registry): Tool =>
     description:
       'Finds the key of a country, region, organization, topic or other record by its name, in any spelling or language that the registry knows, including former names and states. For each resource, `resolutions` says whether the name means exactly one record; if not, it lists the candidates. Filters take keys, not names.',
     inputs: {
-      name: z.string().max(300),
+      name: searchedText(300),
       resource: resource.optional(),
       on: edtf(
         'Date of the event in which the name occurs, since a name may have meant another state then.',
@@ -76,7 +76,7 @@ const resolveTool = ({ resource }: Inputs, registry: Registry): Tool =>
       const resolutions = Object.fromEntries(resources.map((resource, index) => [resource, data[index]]))
       const found = await fetchExchange(
         api,
-        apiPath(['search'], { q: name.slice(0, maxQueryLength), resource, limit: 5 }),
+        apiPath(['search'], { q: name.trim().slice(0, maxQueryLength), resource, limit: 5 }),
       )
       return toolResult(found, { resolutions: JSON.stringify(resolutions) })
     },
@@ -88,7 +88,7 @@ const searchTool = ({ resource, limit, asOf }: Inputs): Tool =>
     title: 'Search all records',
     description: 'Full-text search across all resources, ranked, with a snippet and the path of each record.',
     inputs: {
-      q: z.string().max(maxQueryLength),
+      q: searchedText(maxQueryLength),
       resources: optionalList(resource),
       limit: limit(maxItems.records),
       asOf,

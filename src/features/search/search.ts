@@ -17,11 +17,11 @@ export const maxQueryLength = 200
 
 const limits = { defaultSize: 20, maxSize: 100 } as const
 
-const q = z
-  .string()
-  .max(maxQueryLength)
-  .regex(/\S/, { error: 'must contain a character other than white space' })
-  .meta({ examples: ['pakstan'] })
+/** Returns the schema of a text that can be searched for. @param maxLength in characters. */
+export const searchedText = (maxLength: number) =>
+  z.string().max(maxLength).regex(/\S/, { error: 'must contain a character other than white space' })
+
+const q = searchedText(maxQueryLength).meta({ examples: ['pakstan'] })
 
 const example = {
   resource: 'countries',

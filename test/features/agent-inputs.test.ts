@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 
-/** Filters that agents send to the tools `list` and `aggregate` in a wrong place or form. */
+/** Inputs that the tools of agents refuse, and the messages about them. */
 
 let api: Api
 beforeAll(async () => {
@@ -30,7 +30,9 @@ it.each<[tool: string, input: object, faults: string]>([
     { resource: 'projects', groupBy: ['topic'], amount: '5', limt: 5 },
     '/amount "amount" is a filter: write it in "filters", /limt "limt" is not known here; did you mean "limit"?',
   ],
-])('the tool %s says how to write the filter in %j', async (name, input, faults) => {
+  ['search', { q: ' ' }, '/q must contain a character other than white space'],
+  ['resolve', { name: '' }, '/name must contain a character other than white space'],
+])('the tool %s says what is wrong with the input %j', async (name, input, faults) => {
   const { payload } = await api.app.inject({
     method: 'POST',
     url: '/mcp',
