@@ -81,7 +81,7 @@ const makeContract = (names: string[], schema: () => z.ZodType): Contract => ({
   operationId: 'searchRegistry',
   summary: 'Search the whole registry',
   description:
-    'Finds records of any resource by name, alias, code or words, ignoring case and accents. First come records with exactly this name, then with it in another order (`Gambia The`), then without its form of government (`Korea` for `Korea, Republic of`), then titles that begin with it, then words in names or prose (in web search syntax, beginnings of words included), then similar names. Chinese names are found by any part, and by a text that contains them. Weaker matches are searched only if better ones are too few. If more than 200 records of a resource have the words, or titles that begin with the text, 200 of them are ranked: add words, or use the list of the resource.',
+    'Finds records of any resource by name, alias, code or words, ignoring case and accents. First come records with exactly this name, then with it in another order (`Gambia The`), then without its form of government (`Ireland` for `Ireland, Republic of`), then titles that begin with it, then words in names or prose (in web search syntax, beginnings of words included), then similar names. Chinese names are found by any part, and by a text that contains them. Weaker matches are searched only if better ones are too few. If more than 200 records of a resource have the words, or titles that begin with the text, 200 of them are ranked: add words, or use the list of the resource.',
   access: 'read',
   cost: 2,
   query: {
