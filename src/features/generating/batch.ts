@@ -15,6 +15,7 @@ import {
   toListRows,
   toResourceRow,
 } from '../../operations/writing/split.ts'
+import { addTo } from '../names/group-by.ts'
 
 /** The actor of the revisions of generated records. */
 const generator: Author = { kind: 'seed', id: null, name: 'entente generate' }
@@ -53,9 +54,7 @@ export class Batch {
       updatedAt: this.#time,
       document: { ...getDefaults(this.#registry.get(resource)), ...document },
     }
-    const records = this.#recordsByResource.get(resource)
-    if (records) records.push(record)
-    else this.#recordsByResource.set(resource, [record])
+    addTo(this.#recordsByResource, resource, record)
   }
 
   /** Writes the records with the rows of their lists and their first revisions. Call it once: the batch keeps the records. */
