@@ -91,8 +91,9 @@ export const unionAll = (queries: readonly SQL[]): SQL => sql.join([...queries],
 /** Casts SQL of an array, such as the values of a filter, to `text[]`. */
 export const textArray = (values: SQL): SQL => sql`${values}::text[]`
 
-/** SQL string literal. */
-export const literal = (text: string): SQL => sql.raw(`'${text.replaceAll("'", "''")}'`)
+/** SQL literal of a text or a number. */
+export const literal = (value: string | number): SQL =>
+  sql.raw(typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`)
 
 /** SQL string literals, separated by commas. */
 export const literals = (values: readonly string[]): SQL => commaList(values.map(literal))

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { columnOf } from '../../database/columns.ts'
+import { columnOf, literal } from '../../database/columns.ts'
 import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { fold, foldedPrefix, nameList } from '../../database/folding.ts'
@@ -109,12 +109,12 @@ async function findNamed(
   const condition = search.nameLines
     ? sql`${nameList(search.nameLines)} @> array[wanted.text]`
     : sql`${foldedPrefix(search.title)} = left(wanted.text, 200) collate "C" and ${fold(search.title)} = wanted.text`
-  const limit = sql.raw(String(maxPerName + minPerCountry * countries.length))
+  const limit = literal(maxPerName + minPerCountry * countries.length)
   const named = sql`select ${nameColumns(resource)} from ${table} where ${condition}`
   const found =
     resource.name === 'organizations' && countries.length > 0
       ? sql`select key, names, country, kind from (select *, row_number() over (partition by country) as nth from (${named}) as named) as numbered
-          order by coalesce(country = any(${sql.param(countries)}::text[]), false) and nth <= ${sql.raw(String(minPerCountry))} desc,
+          order by coalesce(country = any(${sql.param(countries)}::text[]), false) and nth <= ${literal(minPerCountry)} desc,
             country is null desc`
       : named
   return tx.query<Row>(

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { columnOf, unionAll } from '../../database/columns.ts'
+import { columnOf, literal, unionAll } from '../../database/columns.ts'
 import { countriesProperty } from '../../model/participants/multi-values.ts'
 import type { Registry } from '../../model/registry.ts'
 import { belongsTo, toSearchable } from '../../model/resource.ts'
@@ -100,7 +100,7 @@ export function selectedRecordsSql(registry: Registry, selection: NetworkSelecti
       const { resource } = networkResource
       const { earliest, latest } = boundsSql(networkResource)
       const { join, participants } = participantsSql(registry, networkResource, selection)
-      return sql`select ${sql.raw(String(index))} as resource_index, ${resource.id} as record, ${participants} as participants, ${earliest} as earliest, ${latest} as latest
+      return sql`select ${literal(index)} as resource_index, ${resource.id} as record, ${participants} as participants, ${earliest} as earliest, ${latest} as latest
         from ${resource.table} ${join} where (${conditions[index] ?? sql`true`})`
     }),
   )

@@ -39,8 +39,6 @@ export interface Edges {
 /** Maximum number of topics of an edge. */
 const maxTopics = 10
 
-const number = (value: number) => sql.raw(String(value))
-
 /** The query string of links. */
 const linkQuery = sql`${placeholder('linkQuery')}::text`
 
@@ -63,7 +61,7 @@ const countsByResource = (selected: ResourceSelection[]) =>
   sql.join(
     selected.map(
       ({ networkResource: { resource } }, index) =>
-        sql`${literal(resource.name)}, count(*) filter (where resource_index = ${number(index)})`,
+        sql`${literal(resource.name)}, count(*) filter (where resource_index = ${literal(index)})`,
     ),
     sql`, `,
   )
@@ -156,7 +154,7 @@ function edgeTopicsSql(registry: Registry, plan: NetworkPlan, records: SQL): SQL
           from (${pairsSql(plan, sql`topic`, topics)}) as pairs join ${shown} using (${names})
           group by edge, topic
         ) as counted
-      ) as ranked join ${shown} using (edge) join topics on topics.slug = topic where rank <= ${number(maxTopics)} group by ${names}
+      ) as ranked join ${shown} using (edge) join topics on topics.slug = topic where rank <= ${literal(maxTopics)} group by ${names}
     )`
 }
 

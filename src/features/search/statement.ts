@@ -32,10 +32,10 @@ export interface SearchPlan {
  * than the greatest limit of a request and does not depend on the limit, so a lower limit only shortens the list.
  */
 const maxRanked = 200
-const rankedLimit = sql`limit ${sql.raw(String(maxRanked))}`
+const rankedLimit = sql`limit ${literal(maxRanked)}`
 
 /** Minimum word similarity of a name, from 0 to 1. With PostgreSQL's default of 0.6, `pakstan` does not find Pakistan. */
-const minSimilarity = sql.raw("'0.5'")
+const minSimilarity = literal('0.5')
 
 const q = sql`${placeholder('q')}::text`
 const limit = sql`${placeholder('limit')}::int`
@@ -58,7 +58,7 @@ const searchedNames = ({ search: { title, nameLines } }: Resource): SQL => nameL
  * @param end the order and the limit.
  */
 const hitsQuery = (index: number, { table, key }: Resource, score: SQL, condition: SQL, end: SQL): SQL =>
-  sql`(select ${sql.raw(String(index))} as resource_index, ${key.column}::text as key, ${score} as score from ${table} where ${condition} ${end})`
+  sql`(select ${literal(index)} as resource_index, ${key.column}::text as key, ${score} as score from ${table} where ${condition} ${end})`
 
 /** Returns the SQL of the length of the searched text divided by the length of a name, at most 1, a component of scores. */
 const lengthRatio = (name: SQL) =>
@@ -158,10 +158,10 @@ function containedNameHits(index: number, resource: Resource, isNeeded: SQL): SQ
   const names = searchedNames(resource)
   const containedLength = sql`(select max(length(name)) from ${nameRows(resource)} as name where length(name) > 1 and strpos(${foldedQuery}, name) > 0)`
   const shared = sql`(select count(*) from unnest(${fullPairs}) as pair where strpos(${fold(names)}, pair) > 0)`
-  return sql`(select ${sql.raw(String(index))} as resource_index, key, score from (
+  return sql`(select ${literal(index)} as resource_index, key, score from (
       select key, case when contained_length > 0 then 0.4 + 0.1 * contained_length::float8 / length(${foldedQuery}) else 0.4 * shared::float8 / cardinality(${fullPairs}) end as score
       from (select ${key.column}::text as key, ${containedLength} as contained_length, ${shared} as shared from ${table}
-        where ${widePairs(names)} && ${fullPairs} and ${isNeeded} limit ${sql.raw(String(maxPairedRows))}) as found
+        where ${widePairs(names)} && ${fullPairs} and ${isNeeded} limit ${literal(maxPairedRows)}) as found
       where contained_length > 0 or 2 * shared >= cardinality(${fullPairs})
     ) as scored order by score desc ${rankedLimit})`
 }
@@ -194,7 +194,7 @@ function hitJson(index: number, resource: Resource): SQL {
   const foldedName = fold(sql`coalesce(shown.matched, shown.title)`)
   const marked = sql`case when strpos(${foldedQuery}, ${foldedName}) > 0 then ${foldedName} else ${foldedQuery} end`
   // The keys of other resources may have other types, so only keys of this resource reach the cast.
-  const hitKey = sql`(case when hits.resource_index = ${sql.raw(String(index))} then hits.key end)::${sql.raw(key.column.getSQLType())}`
+  const hitKey = sql`(case when hits.resource_index = ${literal(index)} then hits.key end)::${sql.raw(key.column.getSQLType())}`
   return sql`(select row_to_json(hit) from (
     select ${literal(name)}::text as resource, hits.key as key, shown.title, shown.matched,
       search_snippet(coalesce(shown.matched, shown.title), shown.prose, ${words}, ${marked}) as snippet,
@@ -246,9 +246,7 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
         group by resource_index, key order by score desc, resource_index, key collate "C" limit ${limit} + 1
       )
       select (case resource_index ${sql.join(
-        resources.map(
-          (resource, index) => sql`when ${sql.raw(String(index))} then ${hitJson(index, resource)}`,
-        ),
+        resources.map((resource, index) => sql`when ${literal(index)} then ${hitJson(index, resource)}`),
         sql` `,
       )} end)::text as document
       from hits order by score desc, resource_index, key collate "C"`
