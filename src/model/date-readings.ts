@@ -14,18 +14,19 @@ function toEdtfDay(year: string, month: number, dayOfMonth: number): string[] {
 
 /**
  * Returns the days and months, in EDTF, that a text in another notation may mean. If the year is last, the day is before the
- * month; with slashes or hyphens, it may also be after the month. If the year is first, the month is second.
+ * month; with slashes or hyphens, it may also be after the month. If the year is first, the month is second. A text without a day
+ * has the month first.
  * @example readOtherNotation('07/10/1899') // ['1899-07-10', '1899-10-07']
  */
 export function readOtherNotation(text: string): string[] {
   const [, first = '', separator, second = '', year = ''] =
     /^(\d{1,2})([./-])(\d{1,2})\2(\d{4})$/.exec(text) ?? []
   if (year !== '') {
-    const monthFirst = separator === '.' ? [] : toEdtfDay(year, Number(first), Number(second))
-    return [...new Set([...monthFirst, ...toEdtfDay(year, Number(second), Number(first))])]
+    const monthFirstDays = separator === '.' ? [] : toEdtfDay(year, Number(first), Number(second))
+    return [...new Set([...monthFirstDays, ...toEdtfDay(year, Number(second), Number(first))])]
   }
-  const [, yearFirst = '', , month = '', last = ''] = /^(\d{4})([./-])(\d{1,2})\2(\d{1,2})$/.exec(text) ?? []
-  if (yearFirst !== '') return toEdtfDay(yearFirst, Number(month), Number(last))
+  const [, yearFirst = '', , month = '', day = ''] = /^(\d{4})([./-])(\d{1,2})\2(\d{1,2})$/.exec(text) ?? []
+  if (yearFirst !== '') return toEdtfDay(yearFirst, Number(month), Number(day))
   const [, monthOfYear = '', yearLast = ''] = /^(\d{1,2})[./-](\d{4})$/.exec(text) ?? []
   return toEdtfDay(yearLast, Number(monthOfYear), 1).map((date) => date.slice(0, -3))
 }

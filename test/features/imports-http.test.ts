@@ -310,7 +310,7 @@ describe('an upload', () => {
     for (const type of ['multipart/form-data', 'multipart/form-data; boundary=there-is-none']) {
       const response = await api.post('/v1/imports', '{}', { headers: { 'content-type': type } })
       expect(response.status, response.text).toBe(400)
-      expect(response.text).toContain('is not multipart/form-data')
+      expect(response.text).toContain('multipart/form-data body cannot be parsed')
     }
   })
 })

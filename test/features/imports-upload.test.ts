@@ -65,7 +65,7 @@ describe('an upload', () => {
     const refused = await sendFields([], 'b'.repeat(251))
     expect(await refused.json()).toMatchObject({
       status: 400,
-      detail: 'The body is not multipart/form-data: its boundary has more than 250 characters.',
+      detail: 'The multipart/form-data body cannot be parsed: its boundary has more than 250 characters.',
     })
   })
 

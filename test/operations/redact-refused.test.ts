@@ -12,7 +12,7 @@ const create = (resource: string, document: object) => createAt(api, resource, d
 
 const redact = (path: string, body: object) => sendRedaction(api, path, body)
 
-it('a redaction that would leave an invalid value, or of an unsuitable property, is refused', async () => {
+it('a redaction is refused if it would leave an invalid value, or its property is not redactable', async () => {
   const path = await create('sources', { title: 'A report', kind: 'report', language: 'en' })
   const response = await redact(path, { text: 'report' })
   expect(response.status).toBe(422)
@@ -31,13 +31,13 @@ it('a redaction that would leave an invalid value, or of an unsuitable property,
   expect(faultAt(refusedVisibility, '/properties/0')?.message).toBe(
     '"/visibility" cannot be redacted: it says who can read the record: change it instead',
   )
-  const party = await create('agreements', {
+  const pact = await create('agreements', {
     title: 'A pact',
     kind: 'treaty',
     parties: [{ country: 'PAK', role: 'party' }],
   })
-  const refusedParty = await redact(party, { properties: ['/parties/country'] })
-  expect(faultAt(refusedParty, '/properties')?.message).toMatch(
+  const refusedCountry = await redact(pact, { properties: ['/parties/country'] })
+  expect(faultAt(refusedCountry, '/properties')?.message).toMatch(
     /^would leave an invalid value at \/parties\/0 of version 1: choose other properties or another replacement, or redact `text`$/,
   )
   const source = internal.split('/').at(-1)

@@ -18,6 +18,7 @@ export function useKeepFormInput<Body>(state: ApiState<Body>, name: string): Api
   const isRefused = [401, 403].includes(state.error?.status ?? 0)
   const isUnavailable = state.error !== undefined && isRetryable(state.error)
   const isLoading = state.status === 'loading'
+  // `last` still has the language of the body on the page.
   const isOtherLanguage = last.current?.tag !== tag
   isKeeping.current =
     isSessionRefused || isRefused || isUnavailable || (isLoading && (isKeeping.current || isOtherLanguage))

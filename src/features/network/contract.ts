@@ -18,7 +18,7 @@ import { edtf, externalScheme } from '../../model/schemas.ts'
 import { languageParameter } from '../../operations/language.ts'
 import { getRecordAsOf, recordAsOfParameter } from '../../query/past.ts'
 import type { Level } from './selected-records-sql.ts'
-import { networkResources, selectedRecords } from './selection.ts'
+import { getResourceSelections, networkResources } from './selection.ts'
 import type { NetworkPlan } from './statement.ts'
 
 const listResourceNames = (registry: Registry) =>
@@ -68,7 +68,7 @@ export const networkParameters = (registry: Registry): Record<string, Parameter>
 /**
  * Returns the plan of a checked query.
  * @param country code of a country that takes part in all records, if given.
- * @throws Problem `invalid-parameter` for parameters that `selectedRecords` refuses.
+ * @throws Problem `invalid-parameter` for parameters that `getResourceSelections` refuses.
  */
 export const planNetwork = (
   registry: Registry,
@@ -77,7 +77,7 @@ export const planNetwork = (
   language: Language,
   country?: string,
 ): NetworkPlan => ({
-  selected: selectedRecords(registry, query, country),
+  selected: getResourceSelections(registry, query, country),
   level,
   country,
   regions: getStringValues(query, 'region'),

@@ -46,7 +46,7 @@ export const networkResources = (registry: Registry): NetworkResource[] =>
     ]
   })
 
-/** The selected records of one resource in a network. */
+/** Which records of one resource a network counts. */
 export interface ResourceSelection {
   networkResource: NetworkResource
   /** Conditions of `POST …/search`, joined by `and`. */
@@ -79,12 +79,12 @@ function timeConditions(dates: DateProperties, from?: string, to?: string, undat
 }
 
 /**
- * Returns the conditions of the records that the query selects, for each resource. A query with `externalIdScheme` leaves
+ * Returns which records of each resource the query selects. A query with `externalIdScheme` leaves
  * out resources without external ids, and a query with `topic` leaves out resources without topics.
  * @param country code of a country that takes part in all of these records, if given.
  * @throws Problem `invalid-parameter` for `undated` without `from` or `to`, and for `to` before `from`.
  */
-export function selectedRecords(
+export function getResourceSelections(
   registry: Registry,
   query: CheckedQuery,
   country?: string,

@@ -80,7 +80,7 @@ function participantQueries({ resource, registry }: FieldContext) {
   const { record } = participations
   const isOfResource = belongsTo(participations.resource, resource)
   /** With the filter `partnerOf`, leaves out its countries: only their partners count. */
-  const isOtherThanPartnerOf = (country: AnyPgColumn, getOtherFilter: GetOtherFilter) => {
+  const andNotPartnerOf = (country: AnyPgColumn, getOtherFilter: GetOtherFilter) => {
     const partnerOf = getOtherFilter('partnerOf')
     return partnerOf ? sql` and ${country} <> all(${partnerOf}::text[])` : sql``
   }
@@ -94,11 +94,11 @@ function participantQueries({ resource, registry }: FieldContext) {
           .hostCountries(resource)
           .map(
             ({ record, country }) =>
-              sql`select ${record} as record, ${country} as value, null::text as role from ${country.table} where ${country} is not null${isOtherThanPartnerOf(country, getOtherFilter)}`,
+              sql`select ${record} as record, ${country} as value, null::text as role from ${country.table} where ${country} is not null${andNotPartnerOf(country, getOtherFilter)}`,
           )
   const countryRows = (getOtherFilter: GetOtherFilter) => [
-    sql`${participantRows(participations.country, getOtherFilter)}${isOtherThanPartnerOf(participations.country, getOtherFilter)}`,
-    sql`select ${record} as record, ${organizationCountry} as value, ${participations.role} as role from ${participations} join ${organizations} on ${columnOf(organizations, 'id')} = ${participations.organization} where ${isOfResource} and ${organizationCountry} is not null${andInRole(participations.role, getOtherFilter)}${isOtherThanPartnerOf(organizationCountry, getOtherFilter)}`,
+    sql`${participantRows(participations.country, getOtherFilter)}${andNotPartnerOf(participations.country, getOtherFilter)}`,
+    sql`select ${record} as record, ${organizationCountry} as value, ${participations.role} as role from ${participations} join ${organizations} on ${columnOf(organizations, 'id')} = ${participations.organization} where ${isOfResource} and ${organizationCountry} is not null${andInRole(participations.role, getOtherFilter)}${andNotPartnerOf(organizationCountry, getOtherFilter)}`,
     ...hostRows(getOtherFilter),
   ]
   return { participantRows, hostRows, countryRows }

@@ -8,7 +8,7 @@ import { Problem } from '../../problems/problem.ts'
 import { requireStillAuthorized } from './authentication.ts'
 import { requireUnencoded } from './body-parsers.ts'
 
-/** Limits of a body: bytes of a field name, number of parts, and headers of a part. The readers of parts limit their bytes. */
+/** Limits of a body: bytes of a field name, number of parts, and headers of a part. The code that reads a part limits its bytes. */
 const limits = {
   fieldNameSize: 100,
   parts: 50,
@@ -16,14 +16,14 @@ const limits = {
   fileSize: Number.POSITIVE_INFINITY,
 }
 
-/** Maximum length of a boundary, in characters. RFC 2046 allows 70, and the parser reads some more. */
+/** Maximum length of a boundary, in characters. RFC 2046 allows 70; the parser fails from 253 on. */
 const maxBoundaryLength = 250
 
 declare module 'fastify' {
   interface FastifyRequest {
     /**
-     * Returns the parts of a multipart body as they arrive. Refuses a compressed multipart body with 415.
-     * @returns undefined for any other body.
+     * Returns the parts of a multipart body as they arrive, or undefined if the body is not multipart.
+     * @throws Problem `unsupported-media-type` for a compressed body.
      */
     readUpload(): Upload | undefined
   }
@@ -52,7 +52,7 @@ function requireShortBoundary({ headers }: FastifyRequest): void {
 
 /**
  * Returns the parts of a body.
- * @throws Problem `malformed-request` when it is not multipart/form-data (RFC 7578), and `too-large` for too many parts;
+ * @throws Problem `malformed-request` for a body that cannot be parsed as multipart/form-data (RFC 7578), and `too-large` for too many parts;
  * Fastify's error with status 413 for a body above the limit of the route; what `requireStillAuthorized` throws at the end.
  */
 async function* readParts(request: FastifyRequest): AsyncGenerator<UploadPart> {
@@ -69,9 +69,13 @@ async function* readParts(request: FastifyRequest): AsyncGenerator<UploadPart> {
     // boundary.
     const isBodyLimit = error instanceof Error && 'statusCode' in error && error.statusCode === 413
     if (error instanceof Error && !isBodyLimit)
-      throw new Problem('malformed-request', `The body is not multipart/form-data: ${error.message}.`, {
-        cause: error,
-      })
+      throw new Problem(
+        'malformed-request',
+        `The multipart/form-data body cannot be parsed: ${error.message}.`,
+        {
+          cause: error,
+        },
+      )
     throw error
   } finally {
     // After a refusal, the rest of the body is read and discarded. Otherwise the connection would never be free again.

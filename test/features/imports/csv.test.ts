@@ -161,7 +161,7 @@ describe('rows', () => {
     ])
   })
 
-  it('of a group are refused with the file if they are more than 10,000', async () => {
+  it('of a group of more than 10,000 make the service refuse the file', async () => {
     const file = (count: number) => readContent('file.csv', `id\n${'1\n'.repeat(count)}`, { groupBy: 'id' })
     expect((await file(10_000)).rows).toHaveLength(1)
     expect(await messageOf(file(10_001))).toContain('From row 2 on, more than 10,000 neighbouring rows')

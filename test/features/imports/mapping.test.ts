@@ -276,7 +276,7 @@ describe('a mapping', () => {
   })
 })
 
-describe('files beside a mapping', () => {
+describe('code lists and joined files of a mapping', () => {
   it('translate codes by their first two columns or by named columns', () => {
     const list = makeCompanion(
       ['code', 'word', 'label'],

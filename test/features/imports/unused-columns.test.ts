@@ -3,7 +3,7 @@ import { type Api, startTestApi } from '../../support/api.ts'
 import { withFile } from '../../support/import-files.ts'
 import { continueImport, createLocalImport, importFile } from '../../support/imports.ts'
 
-/** Columns that a mapping does not use, and names of a mapping that a file does not have. */
+/** Columns that a mapping does not use, names of a mapping that a file does not have, and rows of joined files without a match. */
 
 let api: Api
 beforeAll(async () => {
@@ -131,7 +131,7 @@ records:
     ])
   })
 
-  it('are not noted if all match, or if the imported file has only refused rows of another', async () => {
+  it('are not noted if all match, or if the file consists of the refused rows of an earlier import', async () => {
     expect(await importJoined('Id,Host,Other\n1,1,2\n', 'pid,c\n1,China\n2,Mali\n')).toEqual([])
     const refused =
       'Id,Host,Other,import.row,import.column,import.reason,import.suggestion,import.extra\n1,1,,row 2,,x,,\n'

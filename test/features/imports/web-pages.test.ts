@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { messageOf, readContent } from '../../support/import-files.ts'
 
-describe('a file whose first tag is one of HTML', () => {
+describe('a file whose first tag begins like one of HTML', () => {
   it.each([
     '<table border="1">\n<tr><td>1</td></tr></table>',
     '<table><thead><tr><th>Id</th></tr></thead></table>',
@@ -25,7 +25,7 @@ describe('a file whose first tag is one of HTML', () => {
     '<table:rows xmlns:table="urn:x"><row/></table:rows>',
     '<meta-data><item/></meta-data>',
     '<head-of-state><item/></head-of-state>',
-  ])('is read as XML if another element of XML is in it, or the name is longer: %j', async (content) => {
+  ])('is read as XML if it has an element that HTML lacks: %j', async (content) => {
     expect((await readContent('file.xml', content)).fileInfo.format).toBe('xml')
   })
 })

@@ -31,7 +31,7 @@ async function decodeText(bytes: Buffer): Promise<string> {
 /**
  * Parses a JSON body strictly, in time slices. A byte order mark at its start is dropped (RFC 8259, section 8.1).
  * @param maxValues maximum number of values in the body, including nested ones.
- * @throws Problem `malformed-request` for bytes that are not UTF-8, and what `readJson` throws.
+ * @throws Problem `malformed-request` for an empty body and bytes that are not UTF-8, and what `readJson` throws.
  */
 export async function parseJson(bytes: Buffer, maxValues: number): Promise<unknown> {
   if (bytes.length === 0) throw malformed('The body is empty where JSON is expected.')
@@ -47,7 +47,7 @@ function requireJsonLine(line: string): void {
     )
 }
 
-/** Returns the problem with the number of the line that it concerns. */
+/** Returns the problem with the number of the line that it concerns. The JSON Pointers begin with this number, counted from 1. */
 function atLine(problem: Problem, number: number): Problem {
   const errors = new FaultList()
   errors.addProblem(problem, prefixPointer(`/${number}`))
@@ -59,6 +59,7 @@ function atLine(problem: Problem, number: number): Problem {
 
 /** Returns the lines of a text. The last one may lack its line break. @throws Problem `too-large` for too many. */
 function splitLines(text: string): string[] {
+  // One line too many, and the empty text after the last line break.
   const lines = text.split('\n', maxNdjsonLines + 2)
   if (text.endsWith('\n') && lines.at(-1) === '') lines.pop()
   if (lines.length <= maxNdjsonLines) return lines

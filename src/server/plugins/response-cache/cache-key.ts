@@ -7,8 +7,7 @@ import { type Endpoint, seesInternal } from '../../../operations/operation.ts'
 
 /**
  * Returns the request headers that the response to a read may depend on, in lower case: those of the contract. The operation
- * gets no other headers. Apart from them, a response depends on whether the reader may see internal records, which is part of
- * the keys. So requests with equal keys have equal responses. `If-None-Match` is compared later, with the stored response.
+ * gets no other headers. `If-None-Match` is compared later, with the stored response.
  */
 export const varyingHeaders = ({ contract }: Endpoint): string[] =>
   contract.headers.map(({ name }) => name.toLowerCase()).filter((name) => name !== 'if-none-match')
@@ -16,10 +15,13 @@ export const varyingHeaders = ({ contract }: Endpoint): string[] =>
 const headerLines = (request: FastifyRequest, headers: readonly string[]) =>
   headers.map((name) => `${request.headers[name] ?? ''}\n`).join('')
 
-/** Returns the prefix of keys: it differs for readers who see internal records. No header can begin with it. */
+/** Returns the prefix of keys: responses differ for readers who see internal records. No header can begin with it. */
 const readerPrefix = (request: FastifyRequest) => (seesInternal(request.actor) ? '\0' : '')
 
-/** Returns the key of a GET request from its bytes, unparsed. Readers who see internal records have other keys. */
+/**
+ * Returns a key of a GET request from its URL and headers as received, by which a repeated request is found without parsing it.
+ * Requests with equal keys have equal responses.
+ */
 export const requestKey = (request: FastifyRequest, headers: readonly string[]): string =>
   readerPrefix(request) + headerLines(request, headers) + request.url
 
