@@ -53,6 +53,8 @@ it('on SIGTERM under load, the service completes every accepted request and ends
     DATABASE_URL: url,
     ADMIN_KEY: adminKey,
     LOG_LEVEL: 'warn',
+    // The change that waits for a lock would be logged as slow.
+    SLOW_STATEMENT_MS: '0',
     DRAIN_SECONDS: '1',
     // The limit does not apply during the shutdown, when each request opens a connection.
     MAX_CONNECTIONS_PER_SECOND: '10',
