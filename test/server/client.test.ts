@@ -3,12 +3,12 @@
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { createKey } from '../../src/database/keys.ts'
 import type { Client } from '../../src/operations/client.ts'
 import type { Actor } from '../../src/operations/operation.ts'
 import { proxyCheck } from '../../src/server/plugins/client/addresses.ts'
 import { client } from '../../src/server/plugins/client.ts'
 import { type Api, startTestApi } from '../support/api.ts'
-import { adminKey } from '../support/app.ts'
 
 const anonymous: Actor = { kind: 'anonymous', id: null, name: null, role: null }
 const actors: Record<string, Actor> = {
@@ -144,36 +144,49 @@ describe('a service with a limit of two requests per minute', () => {
     api.get('/v1/countries/CHN', { headers: { 'x-forwarded-for': address } })
   const statusFrom = async (address: string) => (await getFrom(address)).status
 
+  let clientCount = 0
+  /** Returns the number of a new client: no test, nor its repetition, uses up the units of another. */
+  const newNumber = () => {
+    clientCount += 1
+    return clientCount
+  }
+
   it('limits the requests of an address whose proxy also sends ports', async () => {
-    expect(await statusFrom('203.0.113.9:5001')).toBe(200)
-    expect(await statusFrom('203.0.113.9:5002')).toBe(200)
-    expect(await statusFrom('203.0.113.9:5003')).toBe(429)
+    const address = `203.0.113.${newNumber()}`
+    expect(await statusFrom(`${address}:5001`)).toBe(200)
+    expect(await statusFrom(`${address}:5002`)).toBe(200)
+    expect(await statusFrom(`${address}:5003`)).toBe(429)
   })
 
   it('limits requests by /64 network, and ten times as many by /48 network', async () => {
-    expect(await statusFrom('2001:db8:1:100::1')).toBe(200)
-    expect(await statusFrom('2001:db8:1:100::2')).toBe(200)
-    expect(await statusFrom('2001:db8:1:100::3')).toBe(429)
+    const network = `2001:db8:${newNumber()}`
+    expect(await statusFrom(`${network}:100::1`)).toBe(200)
+    expect(await statusFrom(`${network}:100::2`)).toBe(200)
+    expect(await statusFrom(`${network}:100::3`)).toBe(429)
     // No two of these subnets are in the same /56.
     for (let subnet = 2; subnet <= 10; subnet += 1) {
-      expect(await statusFrom(`2001:db8:1:${subnet}00::1`)).toBe(200)
-      expect(await statusFrom(`2001:db8:1:${subnet}00::2`)).toBe(200)
+      expect(await statusFrom(`${network}:${subnet}00::1`)).toBe(200)
+      expect(await statusFrom(`${network}:${subnet}00::2`)).toBe(200)
     }
-    const refused = await getFrom('2001:db8:1:1100::1')
+    const refused = await getFrom(`${network}:1100::1`)
     expect(refused.status).toBe(429)
     expect(refused.headers.get('ratelimit-policy')).toBe('"units";q=20;w=60')
     expect(refused.headers.get('ratelimit')).toMatch(/^"units";r=0;t=\d+$/)
-    expect(await statusFrom('2001:db8:2:1::1')).toBe(200)
+    expect(await statusFrom(`2001:db8:${newNumber()}:1::1`)).toBe(200)
   })
 
   it('limits the requests of all end users of a key together', async () => {
+    const { key } = await api.database.transaction((tx) =>
+      createKey(tx, { name: 'A website', role: 'reader', expiresAt: null }),
+    )
     const statusFor = async (name: string) =>
-      (await api.get('/v1/countries/CHN', { key: adminKey, headers: { 'client-id': name } })).status
+      (await api.get('/v1/countries/CHN', { key, headers: { 'client-id': name } })).status
     expect([await statusFor('a'), await statusFor('b'), await statusFor('c')]).toEqual([200, 200, 429])
   })
 
   it('refuses a Client-Id without a key with a problem that names the header', async () => {
-    const response = await api.get('/v1/countries/CHN', { headers: { 'client-id': 'reader-7' } })
+    const headers = { 'client-id': 'reader-7', 'x-forwarded-for': `203.0.113.${newNumber()}` }
+    const response = await api.get('/v1/countries/CHN', { headers })
     expect(response.status).toBe(400)
     expect(response.json()).toMatchObject({
       type: '/problems/malformed-request',
