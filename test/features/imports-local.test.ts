@@ -129,7 +129,7 @@ describe('the stream of the progress of an import', () => {
     })
     expect(stream.status).toBe(200)
     const ended = stream.text().catch(() => 'cut off')
-    expect(await Promise.race([ended, delay(200, 'open')])).toBe('open')
+    expect(await Promise.race([ended, delay(1000, 'open')])).toBe('open')
     expect((await api.delete(`/v1/keys/${keyId}`)).status).toBe(204)
     expect(await Promise.race([ended, delay(10_000, 'open')])).not.toBe('open')
   })

@@ -330,7 +330,7 @@ describe('POST /v1/imports/preview', () => {
     const bytes = new Uint8Array(await encoded.arrayBuffer())
     async function* sendSlowly() {
       yield bytes.subarray(0, -10)
-      await delay(100)
+      await delay(500)
       isUploaded = true
       yield bytes.subarray(-10)
     }
