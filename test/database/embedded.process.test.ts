@@ -25,7 +25,7 @@ function isOpenToOthers(folder: string): boolean {
 }
 
 describe('the embedded PostgreSQL', () => {
-  // All tests but one share a cluster, since initdb takes a second. Each test leaves it stopped.
+  // Most tests share a cluster, since initdb takes a second. Each test leaves it stopped.
   let folder: string
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'entente-embedded-'))
