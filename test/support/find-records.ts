@@ -60,7 +60,9 @@ export async function findByExternalId<Found = Document>(
 ): Promise<Found> {
   const response = await api.get(`/v1/${resource}?externalId=${externalId}${more}`)
   expect(response.status, response.text).toBe(200)
-  const [found, ...others] = response.json<Page<Found>>().data
-  if (!found || others.length > 0) throw new Error(`not one record has the external id ${externalId}`)
+  const { data } = response.json<Page<Found>>()
+  const [found] = data
+  if (!found || data.length > 1)
+    throw new Error(`expected one record with the external id ${externalId}, found ${data.length}`)
   return found
 }
