@@ -3,8 +3,11 @@ import { toFaultValue } from '../shorten.ts'
 import type { JsonValue, Row } from '../types.ts'
 import { cleanValue, isList, TooLarge } from './clean.ts'
 
-/** Matches strings, which are kept as they are, and numbers. */
-const stringOrNumber = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi
+/**
+ * Matches strings, which are kept as they are, and numbers. It also matches a string that does not end: otherwise, it would look for
+ * the end again from each further quote.
+ */
+const stringOrNumber = /"(?:[^"\\]|\\.)*"?|(?<![\d.eE+-])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi
 
 /** Matches integers of 16 digits or more. */
 const longInteger = /^-?\d{16,}$/

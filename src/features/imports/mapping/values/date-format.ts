@@ -20,7 +20,10 @@ const parts = new Map([
   ['*', '.*'],
 ])
 
-/** Returns the pattern of a token of a format. White space matches any run of it; a character that is no part matches itself. */
+/**
+ * Returns the pattern of a token of a format: a part, a run of white space, which matches any run of it, or another character,
+ * which matches itself.
+ */
 const toPattern = (token: string): string =>
   parts.get(token) ?? (/\s/.test(token) ? '\\s+' : token.replace(/[\^$\\.*+?()[\]{}|/]/, '\\$&'))
 
@@ -33,18 +36,19 @@ export const formatHelp =
 
 /**
  * Compiles a date format.
- * @param format has the parts YYYY, YY, MMMM, MMM, MM, M, DD, D and `*`. A white-space character matches any run of
- *   white space; other characters match themselves.
+ * @param format has the parts YYYY, YY, MMMM, MMM, MM, M, DD, D and `*`. White space matches any run of white space;
+ *   other characters match themselves.
  * @param language BCP 47 tag of the language of month names.
  * @returns undefined when the format is invalid: it has no year, a day without a month, two years, months or days, more than one
  *   `*`, or more than 60 characters.
  */
 export function compileDateFormat(format: string, language?: string): DateReader | undefined {
-  const tokens = format.match(/YYYY|YY|M{1,4}|DD?|./gsu) ?? []
+  // A run of white space is one token: `\s+` after `\s+` would make texts that do not match take very long (backtracking).
+  const tokens = format.match(/YYYY|YY|M{1,4}|DD?|\s+|./gsu) ?? []
   const count = (letter: string) =>
     tokens.filter((token) => parts.has(token) && token.startsWith(letter)).length
   const [months, days] = [count('M'), count('D')]
-  // With more than one `*`, texts that do not match would take long (backtracking).
+  // The same applies to more than one `*`.
   if (format.length > maxFormatLength || count('*') > 1) return undefined
   if (count('Y') !== 1 || months > 1 || days > months) return undefined
   const expression = new RegExp(`^${tokens.map(toPattern).join('')}$`, 'u')
