@@ -88,6 +88,7 @@ describe('numbers', () => {
     ['($2亿)', -200_000_000],
     ['-1 234萬', -12_340_000],
     ['1.17億', 117_000_000],
+    ['1.5万-', -15_000],
     ['2万亿', 2e12],
     ['0.07萬億', 7e10],
     ['1e2万', 1_000_000],
@@ -103,7 +104,8 @@ describe('numbers', () => {
   })
 
   it('have a minus sign after an integer only if the mapping states the format', () => {
-    for (const text of ['12-', '12 -']) expect(compileNumber(readNumberFormat('1.234,5'))(text)).toBe(-12)
+    const read = compileNumber(readNumberFormat('1.234,5'))
+    expect(['12-', '12 -', '3万-'].map(read)).toEqual([-12, -12, -30_000])
     expect(compileNumber()('12-')).toBeInstanceOf(BadValue)
   })
 
@@ -138,6 +140,11 @@ describe('numbers', () => {
     ['', '-5-', '"-5-" is not a number.'],
     ['', '2011-', `"2011-" is not a number.${minusAfter}`],
     ['', '12 -', `"12 -" is not a number.${minusAfter}`],
+    ['', '3万-', `"3万-" is not a number.${minusAfter}`],
+    ['', '12 万亿 -', `"12 万亿 -" is not a number.${minusAfter}`],
+    ['', '1e5e7万', `"1e5e7万" is not a number.${takeOffUnit}`],
+    ['', '1e 5万', `"1e 5万" is not a number.${takeOffUnit}`],
+    ['', '1e0x11万', `"1e0x11万" is not a number.${takeOffUnit}`],
     ['', '1.5亿元', `"1.5亿元" is not a number.${takeOffUnit}`],
     ['', '3百万', `"3百万" is not a number.${takeOffUnit}`],
     ['', '5\n万', `"5\\n万" is not a number.${takeOffUnit}`],

@@ -45,6 +45,8 @@ const powersOfTen = new Map([
 ])
 /** A number with one of these words after it, such as `1.5亿`. */
 const withPowerOfTen = /^(.*\d) ?(万亿|萬億|[万萬亿億])$/
+/** An integer, even with one of these words, and a minus sign after it. It may be a range that is cut off. */
+const integerBeforeMinus = /^\d+ ?(?:万亿|萬億|[万萬亿億])?\s*-$/
 /** A number with a unit after it, such as `85.5 ha` or `85.5亩`. */
 const withUnit = /^[+-]?\d[\d.,'’\s]*[\p{L}°]/u
 const exampleForm = new RegExp(`^1([.,]|${separator})?234([.,])5+$`)
@@ -82,13 +84,13 @@ export const compileNumber =
     const ungrouped = factor.replace(spacedGroups, (digits) => digits.replaceAll(separators, ''))
     const decimal = format ? toPlain(ungrouped, format) : toPlainUnambiguous(ungrouped)
     if (decimal instanceof BadValue) return decimal
-    const power = powersOfTen.get(word)
-    const plain = decimal === undefined || power === undefined ? decimal : shiftPoint(decimal, power)
-    if (plain === undefined || !/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(plain)) {
+    if (decimal === undefined || !/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(decimal)) {
       return new BadValue(
         `${quote(written)} is not a number${format ? ` of the format ${quote(format.example)}` : ''}.${adviseOn(text)}`,
       )
     }
+    const power = powersOfTen.get(word)
+    const plain = power === undefined ? decimal : shiftPoint(decimal, power)
     const read = Number(plain)
     const number = withoutNegativeZero(inParentheses === undefined ? read : -Math.abs(read))
     if (!fitsDouble(number, plain)) return outOfRange(written)
@@ -101,13 +103,13 @@ export const compileNumber =
 
 /**
  * Removes a currency sign or `%` before or after a number, and moves a minus sign after the number before it.
- * @param isFormatStated whether the mapping states the format. If not, an integer such as `2011-` stays as it is.
+ * @param isFormatStated whether the mapping states the format. If not, an integer such as `2011-` or `3万-` stays as it is.
  */
 const stripSigns = (text: string, isFormatStated: boolean): string =>
   text
     .replaceAll('\u2212', '-')
     .replace(trailingMinus, (whole, digits: string) =>
-      isFormatStated || /\D/.test(digits.trim()) ? `-${digits}` : whole,
+      isFormatStated || !integerBeforeMinus.test(whole) ? `-${digits}` : whole,
     )
     .replace(/^([+-]?)\s*[\p{Sc}%]?\s*/u, '$1')
     .replace(/[\p{Sc}%]$/u, '')
@@ -115,7 +117,8 @@ const stripSigns = (text: string, isFormatStated: boolean): string =>
 
 /** Returns a sentence that says what to do about a text that is not a number, with a space before it, or an empty text. */
 function adviseOn(text: string): string {
-  if (/^\d+\s*-$/.test(text)) return ' If the minus sign is after the number, write number in the mapping.'
+  if (integerBeforeMinus.test(text))
+    return ' If the minus sign is after the number, write number in the mapping.'
   if (!withUnit.test(text)) return ''
   return text.includes('°')
     ? ' Write coordinates in decimal degrees, such as 17.97 or -102.6.'
