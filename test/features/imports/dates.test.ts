@@ -198,6 +198,19 @@ describe('dates', () => {
     },
   )
 
+  it.each(['2011-04-28 10:75', '2011-04-28 23:59:60', '2011-04-28T10:00:00+05:75', '2011-04-28+08:60'])(
+    'with a time or an offset that does not exist are refused without a sentence about the month: %s',
+    (text) => {
+      expect(read(text)).toContain(`"${text}" is not read as a date: expected`)
+    },
+  )
+
+  it('of more than 40 characters are refused without looking for a day', () => {
+    const format = '* D MMMM YYYY'
+    expect(read('Rome, 31 June 1998', [format])).toContain('June 1998 has 30 days')
+    expect(read(`Rome${' '.repeat(30)} 31 June 1998`, [format])).toContain('is not a date of the format')
+  })
+
   it('with a day that their month does not have are recognized in a given format', () => {
     expect(read('31/02/98', ['DD/MM/YY'])).toBe('bad: "31/02/98" is not a date: February 1998 has 28 days.')
     expect(read('31.02.1998', ['DD/MM/YYYY'])).toContain('is not a date of the format')

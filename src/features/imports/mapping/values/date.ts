@@ -193,14 +193,21 @@ function readDate(
   )
 }
 
-/** A number of two digits from 29 on, by itself or at the end of a date such as `20110230`: a day that not all months have. */
-const lateDay = /(?:(?<!\d)|(?<=^\d{6}))(?:29|[3-9]\d)(?!\d)/g
+/**
+ * A number of two digits from 29 on, by itself or at the end of a date such as `20110230`: a day that not all months have. Minutes
+ * and seconds, which a colon precedes, are none.
+ */
+const lateDay = /(?:(?<![\d:])|(?<=^\d{6}))(?:29|[3-9]\d)(?!\d)/g
+
+/** Maximum length of a text in which such a day is looked for: each number costs one more reading of the text. */
+const maxDayLength = 40
 
 /**
  * Returns how many days the month of a day such as `30.02.2020` has, for the message that it does not have this day.
- * @returns undefined if the text is not a day in a notation that `readPart` reads.
+ * @returns undefined if the text is not a day in a notation that `readPart` reads, or has more than 40 characters.
  */
 function findMonthWithoutDay(text: string, readPart: DateReader): string | undefined {
+  if (text.length > maxDayLength) return undefined
   for (const { 0: day, index } of text.matchAll(lateDay)) {
     // Every month has a day 28. If the text is a date with this day, the month is known.
     const date = readPart(`${text.slice(0, index)}28${text.slice(index + day.length)}`)
