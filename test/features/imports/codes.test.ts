@@ -45,3 +45,20 @@ it('a code list that is JSON, and so has no columns, is refused', () => {
       '/records/agreements/properties/place/codes: places.json is not a table; a code list is a CSV or XLSX file',
     ])
 })
+
+it.each([
+  ['a constant', '{ from: =signd }', '"signd" is not known; did you mean "signed"?'],
+  [
+    'a column',
+    '{ from: code }',
+    '"signd" is not known; did you mean "signed"? State its meaning in the mapping with "codes".',
+  ],
+])(
+  'an unknown word of %s is refused with the advice to use codes only if codes can help',
+  (_, status, detail) => {
+    const withStatus = mapping('{}').replace('place: { from: code, codes: {} }', `status: ${status}`)
+    expect(convertRow(withStatus, { id: 1, title: 'Accord', code: 'signd' })).toMatchObject({
+      faults: [{ detail }],
+    })
+  },
+)

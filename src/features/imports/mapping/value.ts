@@ -50,7 +50,7 @@ export function compileValue(
   const source = compileSource(steps, empty, context)
   const onBadValue = steps.onBadValue ?? context.onBadValue
   const findUnmet = compileConditions(steps, context)
-  const convert = compileSteps(steps, empty, target, context)
+  const convert = compileSteps(steps, source.isConstant, empty, target, context)
   const makeReference =
     target?.kind === 'reference' ? compileReferenceStep(steps, target.resource, context) : undefined
   const { default: fallback, take, join } = steps
@@ -148,6 +148,7 @@ type Convert = (value: JsonValue, conversion: Conversion, plan: ValuePlan) => Js
 /** Compiles the steps of a value: texts are split and edited, codes translated, and values converted for the target. */
 function compileSteps(
   steps: ValueSteps,
+  isConstant: boolean,
   empty: ReadonlySet<string>,
   target: Target | undefined,
   context: CompileContext,
@@ -167,7 +168,7 @@ function compileSteps(
   ) {
     list.push(compileNumberStep(steps, context))
   }
-  if (target) list.push(compileTypedStep(target, steps.value !== undefined))
+  if (target) list.push(compileTypedStep(target, isConstant))
   if (steps.max !== undefined) list.push(compileMax(steps.max))
   return (value, conversion, plan) => {
     // The values of `each` may be objects, which are not converted.
