@@ -102,7 +102,6 @@ describe('seeding a registry that is in use', slow, () => {
   })
   afterEach(() => api.close())
 
-  /** Returns the only record of a list request. */
   const pakistanAgreement = () => findByExternalId(api, 'agreements', 'interview-2011:F01')
 
   it('changes nothing when all seeds exist: no row, no version, no timestamp', async () => {
