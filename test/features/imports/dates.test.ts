@@ -199,7 +199,7 @@ describe('dates', () => {
   )
 
   it.each(['2011-04-28 10:75', '2011-04-28 23:59:60', '2011-04-28T10:00:00+05:75', '2011-04-28+08:60'])(
-    'with a time or an offset that does not exist are refused without a sentence about the month: %s',
+    'with a wrong time or offset are refused without a sentence about the month: %s',
     (text) => {
       expect(read(text)).toContain(`"${text}" is not read as a date: expected`)
     },

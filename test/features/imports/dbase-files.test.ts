@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { messageOf, readContent } from '../../support/import-files.ts'
+import { makeZip, messageOf, readContent } from '../../support/import-files.ts'
 
 /** A table of dBASE with one column and 400 rows. */
 const table = Buffer.concat([
@@ -23,4 +23,15 @@ it('a dBASE table whose header is damaged is recognized by its name', async () =
 
 it('a CSV file with the name of a dBASE table is read as CSV', async () => {
   expect((await readContent('file.dbf', 'id,name\n1,First\n')).fileInfo.format).toBe('csv')
+})
+
+it('a CSV file in UTF-16 with the name of a dBASE table is read as CSV', async () => {
+  const utf16 = Buffer.from('\ufeffid,name\n1,First\n', 'utf16le')
+  expect((await readContent('file.dbf', utf16)).fileInfo.format).toBe('csv')
+})
+
+it('a ZIP archive with the name of a dBASE table is read as XLSX', async () => {
+  const message = await messageOf(readContent('file.dbf', makeZip({ 'a.txt': 'A' })))
+  expect(message).not.toContain('dBASE')
+  expect(message).toContain('XLSX')
 })

@@ -22,10 +22,18 @@ const unsupportedFormats: [start: string, detail: string][] = [
  */
 const dbaseHeader = /^(?:0[2-5]|3[0-2]|43|63|8[3bc]|cb|f5|fb)..(?:0[1-9a-c])(?:0[1-9a-f]|1[0-9a-f]).{16}0000/
 
-/** Whether a file is a table of dBASE or FoxPro. A damaged one is recognized by its name and by control characters below tab, such as NUL. */
+/** The byte order mark of UTF-8 or UTF-16 in hexadecimal. */
+const byteOrderMark = /^(?:efbbbf|fffe|feff)/
+
+/**
+ * Whether a file is a table of dBASE or FoxPro. A damaged one is recognized by its name and by control characters below tab, such as
+ * NUL, which a text in UTF-16 has, too.
+ */
 const isDbase = (start: Buffer, name: string): boolean =>
   dbaseHeader.test(start.subarray(0, 16).toString('hex')) ||
-  (/\.dbf$/i.test(name) && start.subarray(0, 512).some((byte) => byte < 9))
+  (/\.dbf$/i.test(name) &&
+    !byteOrderMark.test(start.subarray(0, 3).toString('hex')) &&
+    start.subarray(0, 512).some((byte) => byte < 9))
 
 /** Files of office programs that are text: a pattern of the start of the file, and what the message says after its name. */
 const officeFormats: [start: RegExp, detail: string][] = [
@@ -77,9 +85,9 @@ async function detectFormat(file: FileToRead): Promise<FileFormat> {
   const hex = start.subarray(0, 8).toString('hex')
   const unsupported = unsupportedFormats.find(([first]) => hex.startsWith(first))
   if (unsupported) throw refuse(unsupported[1])
+  if (hex.startsWith('504b0304') || hex.startsWith('504b0506')) return 'xlsx'
   if (isDbase(start, name))
     throw refuse('is a dBASE table (DBF). Open it in a spreadsheet program, and save it as XLSX.')
-  if (hex.startsWith('504b0304') || hex.startsWith('504b0506')) return 'xlsx'
   const encoding =
     options.encoding === undefined ? encodingOfStart(start, file) : requireEncoding(options.encoding)
   // Only the ASCII characters matter.
