@@ -137,7 +137,8 @@ const explainArrays =
     const path = parsePointer(fault.pointer ?? '')
     const [filter = '', operator] = path.slice(-2)
     const value = path.reduce<unknown>((inner, step) => Object(inner)[step], body)
-    if (path[0] !== 'where' || !Array.isArray(value)) return fault
+    // An unknown property may have the name of an operator, and not every filter has `eq` or `ne`.
+    if (path[0] !== 'where' || fault.code === 'unknown' || !Array.isArray(value)) return fault
     if (operator === 'eq') return { ...fault, message: 'takes one value: write several values as {"in":[…]}' }
     return operator === 'ne'
       ? { ...fault, message: `takes one value: exclude several values with ${exampleNoneOf(filter)}` }
