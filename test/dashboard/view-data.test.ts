@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findViewData } from '../../src/server/plugins/dashboard/find-view-data.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { databaseTime } from '../support/documents.ts'
 
@@ -232,12 +233,33 @@ describe('a refusal of the data of a view', () => {
     ['/?', 'from=2011', 'there is no parameter "from" here; it can be "format", "lang"'],
     ['/search?q=energy&', 'Lang=zh', 'there is no parameter "Lang" here; did you mean "lang"?'],
     ['/changes?', 'country=PAK', 'there is no parameter "country" here; it can be "after", "format", "lang"'],
+    ['/changes?', 'limit=5', 'there is no parameter "limit" here; it can be "after", "format", "lang"'],
+    [
+      '/search?q=energy&',
+      'fields=title',
+      'there is no parameter "fields" here; it can be "q", "format", "lang"',
+    ],
+    [
+      '/?',
+      'from=2011&from=2012&from[]=2013',
+      'there is no parameter "from" here; it can be "format", "lang"',
+    ],
   ])('names a parameter that the data of %s would ignore', async (view, parameter, message) => {
     const refused = await fetch(`${api.origin}${view}${parameter}&format=csv`)
     expect(refused.status).toBe(400)
     expect(await refused.json()).toMatchObject({
       errors: [{ parameter: parameter.split('=')[0], code: 'unknown', message }],
     })
+  })
+
+  it('does not refuse the parameter `embed`, which links in a frame keep', async () => {
+    expect((await read('/changes?embed=1&format=csv')).status).toBe(200)
+  })
+
+  it('looks for suggestions for no more unknown parameters than it lists', () => {
+    const search = Array.from({ length: 1000 }, (_, index) => `p${index}=1`).join('&')
+    const data = findViewData('changes', {}, search, [])
+    expect(data).toMatchObject({ kind: 'invalid', faults: { listed: { length: 100 }, unlistedCount: 900 } })
   })
 
   it('names the dates of the period as the URL of the view does', async () => {

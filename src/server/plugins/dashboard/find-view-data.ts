@@ -1,5 +1,5 @@
 import { quote } from '../../../problems/faults.ts'
-import type { Fault } from '../../../problems/problem.ts'
+import { type Fault, FaultList } from '../../../problems/problem.ts'
 import { didYouMean } from '../../../problems/suggest.ts'
 import {
   apiRecordPath,
@@ -18,7 +18,6 @@ import {
   networkDataPath,
   overviewGroups,
   overviewResources,
-  presentationParameters,
   readComparison,
   type Selection,
   searchPath,
@@ -51,7 +50,7 @@ export type ViewData =
   | { kind: 'response'; json: string; columns: readonly string[] }
   | { kind: 'record'; json: string }
   | { kind: 'parts'; parts: readonly DataPart[] }
-  | { kind: 'invalid'; faults: Fault[] }
+  | { kind: 'invalid'; faults: FaultList | Fault[] }
 
 function listData({ resource, filters }: Selection, columns?: string): ViewData {
   const path = `/v1/${encodeURIComponent(resource)}`
@@ -109,8 +108,8 @@ function comparisonData(parameters: URLSearchParams, resources: readonly Describ
 }
 
 /**
- * The parameters of views with a fixed selection of records, besides `lang` and `presentationParameters`. All parameters of the
- * other views are sent to the API, which refuses unknown ones.
+ * The parameters of views with a fixed selection of records, besides `format`, `lang` and `embed`. All parameters of the other
+ * views are sent to the API, which refuses unknown ones.
  */
 const fixedViewParameters: Readonly<Record<string, readonly string[]>> = {
   overview: [],
@@ -118,18 +117,24 @@ const fixedViewParameters: Readonly<Record<string, readonly string[]>> = {
   changes: ['after'],
 }
 
-/** Returns a fault for each parameter that a view with a fixed selection does not have, since its data would ignore it. */
-function findUnknownParameters(view: string, parameters: URLSearchParams): Fault[] {
+/** Finds the parameters that a view with a fixed selection does not have, since its data would ignore them. */
+function findUnknownParameters(view: string, parameters: URLSearchParams): FaultList {
+  const faults = new FaultList()
   const own = fixedViewParameters[view]
-  if (!own) return []
+  if (!own) return faults
   const known = [...own, 'format', 'lang']
-  return [...parameters.keys()]
-    .filter((name) => ![...known, ...presentationParameters].includes(name.replace(/\[\]$/, '')))
-    .map((name) => ({
+  // `joinRepeated` returns the further values of a repeated parameter as `name[]`.
+  const names = new Set([...parameters.keys()].map((name) => name.replace(/\[\]$/, '')))
+  for (const name of names) {
+    // The download links of a view in a frame keep `embed`.
+    if (name === 'embed' || known.includes(name)) continue
+    faults.add(() => ({
       parameter: name,
       code: 'unknown',
       message: `there is no parameter ${quote(name)} here${didYouMean(name, known)}`,
     }))
+  }
+  return faults
 }
 
 /**
@@ -146,7 +151,7 @@ export function findViewData(
 ): ViewData | undefined {
   const parameters = joinRepeated(search, resources)
   const faults = findUnknownParameters(view, parameters)
-  if (faults.length > 0) return { kind: 'invalid', faults }
+  if (faults.count > 0) return { kind: 'invalid', faults }
   switch (view) {
     case 'overview':
       return toParts(overviewParts(resources), parameters)
