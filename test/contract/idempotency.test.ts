@@ -7,9 +7,8 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { openDatabaseAt } from '../../src/database/database.ts'
 import { createKey } from '../../src/database/keys.ts'
 import { buildApp } from '../../src/server/app.ts'
-import { readConfig } from '../../src/server/config.ts'
 import { type Api, type HttpResponse, type RequestOptions, startTestApi } from '../support/api.ts'
-import { adminKey } from '../support/app.ts'
+import { adminKey, readTestConfig } from '../support/app.ts'
 import {
   count,
   createRecord,
@@ -123,7 +122,7 @@ it('concurrent equal requests create one record, and get the same response or 40
 it('equal requests to two services on one database create one record', async () => {
   const url = new URL(String(api.pool.options.connectionString))
   const database = openDatabaseAt(url.href, api.database.options)
-  const config = readConfig({ DATABASE_URL: url.href, ADMIN_KEY: adminKey, LOG_LEVEL: 'silent' })
+  const config = readTestConfig({ DATABASE_URL: url.href })
   const other = await buildApp({ config, database })
   onTestFinished(async () => await other.close().finally(() => database.close()))
   const document = await exampleDocument(sources, api)

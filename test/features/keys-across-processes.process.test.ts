@@ -3,8 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi }
 import { openDatabaseAt } from '../../src/database/database.ts'
 import { createKey, type NewKey } from '../../src/database/keys.ts'
 import { buildApp } from '../../src/server/app.ts'
-import { readConfig } from '../../src/server/config.ts'
-import { adminKey } from '../support/app.ts'
+import { adminKey, readTestConfig } from '../support/app.ts'
 import { run, runInProcess } from '../support/command-line.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
@@ -22,7 +21,7 @@ afterAll(() => database.close())
 /** Opens a service with its own connections and keyring, like another process. */
 async function openService() {
   const connected = openDatabaseAt(database.url, generousOptions)
-  const config = readConfig({ DATABASE_URL: database.url, ADMIN_KEY: adminKey, LOG_LEVEL: 'silent' })
+  const config = readTestConfig({ DATABASE_URL: database.url })
   const app = await buildApp({ config, database: connected })
   onTestFinished(async () => {
     await app.close()

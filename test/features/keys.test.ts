@@ -7,9 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { hashKey, storeLastUses } from '../../src/database/keys.ts'
 import { buildApp } from '../../src/server/app.ts'
-import { readConfig } from '../../src/server/config.ts'
 import { type Api, startTestApi } from '../support/api.ts'
-import { adminKey } from '../support/app.ts'
+import { adminKey, readTestConfig } from '../support/app.ts'
 import { treatyHeader, treatyMapping } from '../support/imports.ts'
 
 /** Administrators create, list and revoke keys over HTTP. */
@@ -166,7 +165,7 @@ describe('a key', () => {
     const { id, key, lastUsedAt } = await createKey({})
     expect(lastUsedAt).toBeNull()
     const before = Date.now()
-    const service = await buildApp({ config: readConfig({ LOG_LEVEL: 'silent' }), database: api.database })
+    const service = await buildApp({ config: readTestConfig({}), database: api.database })
     await service.inject({ url: '/v1/countries?limit=1', headers: { authorization: `Bearer ${key}` } })
     const usedAt = async () => (await api.get(`/v1/keys/${id}`, asAdmin)).json<Key>().lastUsedAt
     expect(await usedAt()).toBeNull()
