@@ -116,7 +116,7 @@ export interface Field<Schema extends z.ZodType = z.ZodType> {
   hostCountries?(context: FieldContext): HostCountry[]
   /** The public schema, with default and description. */
   schema(registry: Registry): Schema
-  /** Of a natural key: the schema of the key of a stored record. Unlike `schema`, its errors suggest a search for the record. */
+  /** Of a natural key: the schema of the key of a stored record. Unlike `schema`, its errors may suggest a search for the record. */
   storedKey?: z.ZodString
   /** Columns in the table of the resource or list. If the value is in other tables, the columns have data derived from it. */
   columns?(name: string, registry: Registry): ColumnBuilders
