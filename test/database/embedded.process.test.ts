@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { openCluster } from '../../src/database/embedded/cluster.ts'
 import { ensureDataDir } from '../../src/database/embedded/folder.ts'
 import { openEmbeddedDatabase } from '../../src/database/embedded/index.ts'
+import { ensureStarted, stop } from '../../src/database/embedded/postmaster.ts'
 import { usableMemory } from '../../src/database/embedded/server-settings.ts'
 import { acquireSharedLock, releaseSharedLock } from '../../src/database/embedded/shared-lock.ts'
 import { OperationalError } from '../../src/operational-error.ts'
@@ -156,6 +158,16 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(second?.url ?? '', 'select answer from kept')).toEqual([{ answer: 42 }])
     await Promise.all([second?.close(), third?.close()])
     expect(await isRunning()).toBe(false)
+  })
+
+  it('counts as started by one of several processes that start it at the same time', async () => {
+    const cluster = await openCluster(folder)
+    const servers = await Promise.all([1, 2, 3].map(() => ensureStarted(cluster, settings)))
+    onTestFinished(() => stop(cluster))
+    expect(new Set(servers.map(({ port }) => port)).size).toBe(1)
+    const isStartedHere = await Promise.all(servers.map((server) => server.isStartedHere))
+    expect(isStartedHere.filter(Boolean)).toEqual([true])
+    expect(await (await ensureStarted(cluster, settings)).isStartedHere).toBe(false)
   })
 
   it('releases its lock without error if the server ends the connection meanwhile', async () => {

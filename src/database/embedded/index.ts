@@ -81,14 +81,13 @@ async function joinServer(
   signal?: AbortSignal,
 ): Promise<{ port: number; lock: SharedLock }> {
   for (let attempt = 0; attempt < maxJoinAttempts; attempt++) {
-    const wasRunning = await isReady(cluster)
-    const port = await ensureStarted(cluster, settings, signal)
+    const { port, isStartedHere } = await ensureStarted(cluster, settings, signal)
     try {
       await separateRoles(superuserUrls(cluster, port), cluster.password)
       const lock = await acquireSharedLock(lockUrl(cluster, port))
       if (lock) return { port, lock }
     } catch (error) {
-      if (!wasRunning) await stop(cluster).catch(() => {})
+      if (await isStartedHere) await stop(cluster).catch(() => {})
       throw error
     }
     signal?.throwIfAborted()

@@ -29,34 +29,45 @@ const pollIntervalMs = 10
 /** Pause before another attempt to start a server, while processes of a killed server have not ended. */
 const formerServerPauseMs = 50
 
+/** A server that is ready. */
+export interface ReadyServer {
+  port: number
+  /** Resolves to whether this process started the server. It takes up to 100 ms longer than the start. */
+  isStartedHere: Promise<boolean>
+}
+
 /**
- * Starts the cluster's server if it is not running, waits until it is ready, and returns its port. After an abort, this
- * function stops a server that it is starting, and throws. If the server is already ready, the function returns the port
- * instead, and the caller releases the server.
+ * Starts the cluster's server if it is not running, and waits until it is ready. After an abort, this function stops a server that
+ * it is starting, and throws. If the server is already ready, the function returns it instead, and the caller releases it.
  * @throws OperationalError if `maxStartAttempts` attempts fail, or the server is not ready after a minute; the reason of `signal`.
  */
 export async function ensureStarted(
   cluster: Cluster,
   settings: readonly string[],
   signal?: AbortSignal,
-): Promise<number> {
+): Promise<ReadyServer> {
   const deadline = Date.now() + startTimeoutMs
   let formerPort: number | undefined
+  let isStartedHere = Promise.resolve(false)
   for (let attempts = maxStartAttempts; Date.now() < deadline; ) {
     // Read first, since `readPostmaster` may remove the lock file.
     formerPort = (await readFormerPort(cluster.path)) ?? formerPort
     const server = await readPostmaster(cluster.path)
-    if (server?.status === 'ready') return server.port
+    if (server?.status === 'ready') return { port: server.port, isStartedHere }
     signal?.throwIfAborted()
     if (server) await sleep(pollIntervalMs)
     else {
       // A failed start is repeated: the free port may have been taken, or another process may be starting the server too.
-      await start(cluster, settings, formerPort, signal).catch(async (error: unknown) => {
+      try {
+        isStartedHere = (await start(cluster, settings, formerPort, signal)).isStartedHere
+      } catch (error) {
         signal?.throwIfAborted()
-        if (isFormerServerEnding(error)) return sleep(formerServerPauseMs)
-        attempts -= 1
-        if (attempts === 0) throw error
-      })
+        if (isFormerServerEnding(error)) await sleep(formerServerPauseMs)
+        else {
+          attempts -= 1
+          if (attempts === 0) throw error
+        }
+      }
     }
   }
   throw new OperationalError(`PostgreSQL in ${cluster.path} has not become ready within a minute`)
@@ -85,12 +96,13 @@ export async function stop({ path, account, programs }: Cluster): Promise<void> 
     throw new OperationalError(`PostgreSQL in ${path} has not stopped within a minute`)
 }
 
+/** Starts a server. Returns when a server is ready, which may be one that another process started meanwhile. */
 async function start(
   { path, account, programs }: Cluster,
   settings: readonly string[],
   formerPort: number | undefined,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<Pick<ReadyServer, 'isStartedHere'>> {
   const logName = 'server.log'
   const log = join(path, logName)
   const sizeBefore = await readSize(log)
@@ -114,6 +126,12 @@ async function start(
         return hasEnded || server?.status === 'ready'
       }),
     ])
+    // pg_ctl fails if the server that is ready is not the one that it started.
+    const isStartedHere = starting.then(
+      () => true,
+      () => false,
+    )
+    return { isStartedHere }
   } catch (error) {
     const fatal = await lastFatalMessage(log, sizeBefore)
     if (!fatal) throw failure(`PostgreSQL in ${path} cannot be started`, error)
