@@ -3,6 +3,7 @@ import pg from 'pg'
 import type { Transaction } from '../../database/database.ts'
 import { recordId } from '../../model/keys.ts'
 import type { Resource } from '../../model/resource.ts'
+import { startSlices } from '../../time-slice.ts'
 import type { Redaction } from './redaction.ts'
 
 /** Redacts the former rows of a record: its rows in the schema `history`. Reads with `asOf` return them. */
@@ -43,12 +44,20 @@ const formerTablesQuery = `
 
 interface FormerRow {
   ctid: string
-  /** The values of all columns, or of those that change. */
   values: Record<string, unknown>
 }
 
-/** Number of rows that are read at a time: a record with many versions has many rows, each of `records` with a whole document. */
-const batchSize = 100
+/** The new values of the columns of a row that change. */
+interface ChangedRow {
+  ctid: string
+  /** The columns in SQL, separated by commas. */
+  columns: string
+  /** The values as JSON. */
+  values: string
+}
+
+/** Number of rows that are read at a time. It is low because each row of `records` has a whole document, of up to 1 MiB. */
+const batchSize = 10
 
 /** Yields the former rows of a record in batches. The cursor does not see rows that the caller updates meanwhile. */
 async function* readRows(
@@ -70,12 +79,12 @@ async function* readRows(
   await tx.query({ text: 'close former_rows' })
 }
 
-/** Returns the new values of the columns that the redaction changes. `records.document` is JSON in a text column. */
+/** Returns the changes of a row by the redaction; undefined if there are none. `records.document` is JSON in a text column. */
 function redactRow(
   { name: table, columns, idColumns }: FormerTable,
-  { values }: FormerRow,
+  { ctid, values }: FormerRow,
   redaction: Redaction,
-): Record<string, unknown> {
+): ChangedRow | undefined {
   const redacted = columns.flatMap((column) => {
     const value = values[column]
     if (value === null || (redaction.text !== undefined && idColumns.includes(column))) return []
@@ -85,21 +94,23 @@ function redactRow(
         : redaction.redactColumn(table, column, value)
     return JSON.stringify(after) === JSON.stringify(value) ? [] : [[column, after]]
   })
-  return Object.fromEntries(redacted)
+  if (redacted.length === 0) return undefined
+  return {
+    ctid,
+    columns: redacted.map(([column]) => pg.escapeIdentifier(String(column))).join(),
+    values: JSON.stringify(Object.fromEntries(redacted)),
+  }
 }
 
 /** Writes the changed values of rows: with one statement for all rows in which the same columns change. */
-async function updateRows(tx: Transaction, table: string, changedRows: FormerRow[]): Promise<void> {
-  const byColumns = new Map<string, FormerRow[]>()
-  for (const row of changedRows) {
-    const columns = Object.keys(row.values).map(pg.escapeIdentifier).join()
-    byColumns.set(columns, [...(byColumns.get(columns) ?? []), row])
-  }
+async function updateRows(tx: Transaction, table: string, changedRows: ChangedRow[]): Promise<void> {
+  const byColumns = new Map<string, ChangedRow[]>()
+  for (const row of changedRows) byColumns.set(row.columns, [...(byColumns.get(row.columns) ?? []), row])
   for (const [columns, rows] of byColumns)
     await tx.query({
       text: `update ${table} set (${columns}) = (select ${columns} from json_populate_record(null::${table}, changed.values))
         from unnest($1::tid[], $2::json[]) as changed(ctid, values) where ${table}.ctid = changed.ctid`,
-      values: [rows.map(({ ctid }) => ctid), rows.map(({ values }) => JSON.stringify(values))],
+      values: [rows.map(({ ctid }) => ctid), rows.map(({ values }) => values)],
     })
 }
 
@@ -111,12 +122,15 @@ async function redactTable(
 ): Promise<number> {
   const { name, owner, computed } = former
   const table = `history.${pg.escapeIdentifier(name)}`
+  const pause = startSlices()
   let changed = 0
   for await (const rows of readRows(tx, table, owner, id)) {
-    const changedRows = rows.flatMap((row): FormerRow[] => {
-      const values = redactRow(former, row, redaction)
-      return Object.keys(values).length > 0 ? [{ ctid: row.ctid, values }] : []
-    })
+    const changedRows: ChangedRow[] = []
+    for (const row of rows) {
+      const changedRow = redactRow(former, row, redaction)
+      if (changedRow) changedRows.push(changedRow)
+      await pause()
+    }
     await updateRows(tx, table, changedRows)
     changed += changedRows.length
   }

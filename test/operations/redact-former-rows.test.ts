@@ -1,0 +1,58 @@
+// @module-tag slow
+
+import type pg from 'pg'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import type { Transaction } from '../../src/database/database.ts'
+import type { Statement } from '../../src/database/statement.ts'
+import { redactFormerRows } from '../../src/operations/redacting/former-rows.ts'
+import { createTextRedaction } from '../../src/operations/redacting/redaction.ts'
+import { type Api, startTestApi } from '../support/api.ts'
+import { createRecord, resourceOf } from '../support/documents.ts'
+import { watchEventLoop } from '../support/event-loop.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+it('large former rows are redacted in parts of at most 16 MiB, and the event loop runs meanwhile', async () => {
+  const sources = resourceOf('sources')
+  const { key, path } = await createRecord(sources, api, { title: 'Of Zaphod Qqy', kind: 'report' })
+  await api.patch(path, { title: 'After' })
+  await api.pool.query(
+    `insert into history.records
+      select (jsonb_populate_record(former, jsonb_build_object('document',
+        jsonb_set(document::jsonb, '{title}', to_jsonb(repeat('Zaphod Qqy ', 90000)))::text))).*
+      from history.records as former, generate_series(1, 20) where id = $1`,
+    [key],
+  )
+  const redaction = createTextRedaction(sources, 'Zaphod Qqy', '[redacted]')
+  const eventLoop = watchEventLoop()
+  const sizes: number[] = []
+  const betweenStatements: number[] = []
+  let lastEnd = 0
+  const changed = await api.database.transaction((tx) => {
+    const recorded: Transaction = {
+      query: async <Row extends pg.QueryResultRow>(statement: Statement) => {
+        sizes.push(JSON.stringify(statement.values ?? []).length)
+        betweenStatements.push(eventLoop.iterations() - lastEnd)
+        const rows = await tx.query<Row>(statement)
+        lastEnd = eventLoop.iterations()
+        return rows
+      },
+    }
+    return redactFormerRows(recorded, sources, key, redaction)
+  })
+  eventLoop.stop()
+  expect(changed).toBeGreaterThan(20)
+  expect(Math.max(...sizes)).toBeLessThan(16 * 2 ** 20)
+  expect(Math.max(...betweenStatements.slice(1))).toBeGreaterThan(3)
+  const { rows } = await api.pool.query(
+    "select from history.records where id = $1 and document like '%Qqy%'",
+    [key],
+  )
+  expect(rows).toEqual([])
+})
