@@ -38,8 +38,24 @@ describe('the draft of a mapping', () => {
     ["Traités [titre d'origine]", `"Traités [titre d'origine]"`],
     ['[1]', "'[1]'"],
     ['=treaty', "'=treaty'"],
+    ['Title/Name', "'Title/Name'"],
+    ['Title/', "'Title/'"],
+    ['Title // Name', "'Title // Name'"],
   ])('reads a column named %s, which a mapping would not read as a name: %s', (column, path) => {
     expectTitle(column, path)
+  })
+
+  it('lists the columns at its end as a mapping reads them', () => {
+    const columns = ['No', 'Title', 'Place [English]', '=treaty', 'Source/', "Words: d'origine"]
+    const list = mappingTemplate('a.csv', columns).split('# Columns: ')[1] ?? ''
+    const place = (path: string) => `scheme: a
+records: { agreements: { id: No, properties: { title: Title, kind: =treaty, place: ${path} } } }`
+    const read = list
+      .trim()
+      .split(', ')
+      .map((path) => parse(place(path)).records.agreements?.properties)
+    const paths = ['No', 'Title', "'Place [English]'", "'=treaty'", "'Source/'", "Words: d'origine"]
+    expect(read).toEqual(paths.map((path) => ({ title: 'Title', kind: '=treaty', place: path })))
   })
 
   it.each(['协议.csv', '2023年协议.csv', '.csv'])(

@@ -8,11 +8,11 @@ const toScalar = (text: string) =>
     : JSON.stringify(text)
 
 /**
- * Returns the path in a mapping that reads a column. A name is quoted if it has brackets, in which a path has a condition, or if it
- * begins with `=` like a constant.
+ * Returns the path in a mapping that reads a column. A name is quoted if it has a slash, which separates the names of a path, or
+ * brackets, in which a path has a condition, or if it begins with `=` like a constant.
  */
 function toPath(column: string): string {
-  if (!/^=|[[\]]/.test(column)) return column
+  if (!/^=|[/[\]]/.test(column)) return column
   return column.includes("'") ? `"${column}"` : `'${column}'`
 }
 
@@ -54,6 +54,6 @@ ${date === undefined ? '' : `      signedOn: ${toScalar(toPath(date))}\n`}${
   country === undefined
     ? ''
     : `      parties:\n        - { country: ${toScalar(toPath(country))}, role: =party }\n`
-}# Columns: ${columns.map(toScalar).join(', ')}
+}# Columns: ${columns.map((column) => toScalar(toPath(column))).join(', ')}
 `
 }
