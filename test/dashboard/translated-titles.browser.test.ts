@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
+import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
+import { sendForm } from '../support/send-form.ts'
 
 /** The Chinese titles of records in lists for which the service sends the same titles in every language, in a browser. */
 
@@ -24,6 +26,34 @@ describe.skipIf(skipsBrowser)('a Chinese page [needs Chromium]', { timeout: 90_0
     await page.route('**/v1/countries?*', (route) => route.abort())
     await page.goto(`${dashboard.api.origin}/search?q=pakistan`)
     await page.getByRole('main').getByRole('link', { name: 'Pakistan', exact: true }).waitFor()
+  })
+
+  it('shows the Chinese titles of records with similar names, to which a record can be merged', async () => {
+    const create = (name: string, alias: string) =>
+      dashboard.create('organizations', {
+        name,
+        kind: 'academic',
+        aliases: [{ name: alias, language: 'zh' }],
+      })
+    const from = await create('Institute of Glaciers', '冰川所')
+    await create('Institute of Glaciers', '冰川研究所')
+    const { page, pageErrors } = await dashboard.openSignedIn(`/records/organizations/${from}/merge`, chinese)
+    const proposals = page.getByRole('main').getByRole('listitem')
+    expect(await proposals.first().getByRole('button').textContent()).toBe('冰川研究所')
+    expect(pageErrors).toEqual([])
+  })
+
+  it('shows the Chinese titles of the candidates for a name of an import', async () => {
+    const sent = await sendForm(dashboard.api, '/v1/imports', [
+      ['mapping', treatyMapping(newScheme()), 'mapping.yaml'],
+      ['file', `${treatyHeader}\n1,On water,2001,Congo\n`, 'treaties.csv'],
+    ])
+    const { id } = sent.json<{ id: string }>()
+    const { page } = await dashboard.openSignedIn(`/imports/${id}`, chinese)
+    await page
+      .getByRole('group', { name: 'Congo', exact: true })
+      .getByLabel(/^刚果民主共和国 COD/)
+      .waitFor()
   })
 
   it('shows the Chinese titles of possible duplicates, even if there are more than 50', async () => {

@@ -6,11 +6,17 @@ import type { Names, Page, RecordDocument } from './types.ts'
 
 /** Returns the resource and name of the record with this key; undefined if `names` does not contain the key. */
 export function findName(names: Names, key: string): { resource: string; name: string } | undefined {
-  for (const [resource, dictionary] of Object.entries(names)) {
-    const name = dictionary[key]
+  for (const resource of Object.keys(names)) {
+    const name = nameIn(names, resource, key)
     if (name !== undefined) return { resource, name }
   }
   return undefined
+}
+
+/** Returns the name of a record; undefined if `names` does not contain it. A slug may be a property of all objects: `constructor`. */
+export function nameIn(names: Names, resource: string, key: string): string | undefined {
+  const dictionary = names[resource] ?? {}
+  return Object.hasOwn(dictionary, key) ? dictionary[key] : undefined
 }
 
 /** Merges two sets of names, resource by resource. If both have a name for a key, the result has the name of `other`. */
@@ -28,6 +34,7 @@ async function readResourceNames(
   resource: string,
   keys: ReadonlySet<string>,
   language: string,
+  signal?: AbortSignal,
 ): Promise<Names> {
   const description = findResource(resource)
   if (!description) return {}
@@ -37,7 +44,7 @@ async function readResourceNames(
     fields: titleProperties(description, language),
     limit: maxNames,
   })
-  const { data } = await readApi<Page<RecordDocument>>(path, language)
+  const { data } = await readApi<Page<RecordDocument>>(path, language, signal)
   const names = data.map((record) => [record[key], titleOf(description, record, language)])
   return { [resource]: Object.fromEntries(names) }
 }
@@ -58,22 +65,26 @@ export async function readNames(
 /**
  * Reads the titles of records in a language, for lists in which the service sends the same titles in every language. Requests are
  * sent only for resources whose records can have such titles.
- * @returns the titles by resource and key; none if a request fails.
+ * @returns the titles by resource and key, without those of failed requests.
+ * @throws the reason of an aborted signal.
  */
 export async function readTitles(
   records: readonly { resource: string; key: string }[],
   language: string,
+  signal: AbortSignal,
 ): Promise<Names> {
   const reads = resources
     .filter((resource) => hasTitlesIn(language, resource))
     .flatMap(({ name }) => {
       const keys = records.filter(({ resource }) => resource === name).map(({ key }) => key)
       return chunk([...new Set(keys)], maxNames).map((some) =>
-        readResourceNames(name, new Set(some), language),
+        readResourceNames(name, new Set(some), language, signal).catch((): Names => {
+          signal.throwIfAborted()
+          return {}
+        }),
       )
     })
-  const names = await Promise.all(reads).catch(() => [])
-  return names.reduce(mergeNames, {})
+  return (await Promise.all(reads)).reduce<Names>(mergeNames, {})
 }
 
 /** Splits a list into lists of at most `size` items. */

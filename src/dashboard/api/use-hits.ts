@@ -1,6 +1,6 @@
 import type { Hit } from '../components/hit-details.tsx'
 import { readApi } from './client.ts'
-import { readTitles } from './names.ts'
+import { nameIn, readTitles } from './names.ts'
 import type { HitPage } from './types.ts'
 import { type ApiState, useRead } from './use-read.ts'
 
@@ -10,10 +10,22 @@ const withTitle = (hit: Hit, title: string | undefined): Hit =>
     ? hit
     : { ...hit, title, matched: hit.matched === title ? null : (hit.matched ?? hit.title) }
 
+/**
+ * Returns hits of a search with their titles in a language, which it reads.
+ * @throws the reason of an aborted signal.
+ */
+export async function withTitles(
+  hits: readonly Hit[],
+  language: string,
+  signal: AbortSignal,
+): Promise<Hit[]> {
+  const titles = await readTitles(hits, language, signal)
+  return hits.map((hit) => withTitle(hit, nameIn(titles, hit.resource, hit.key)))
+}
+
 async function readHits(path: string, language: string, signal: AbortSignal): Promise<HitPage> {
   const page = await readApi<HitPage>(path, language, signal)
-  const titles = await readTitles(page.data, language)
-  return { ...page, data: page.data.map((hit) => withTitle(hit, titles[hit.resource]?.[hit.key])) }
+  return { ...page, data: await withTitles(page.data, language, signal) }
 }
 
 /**
@@ -22,4 +34,7 @@ async function readHits(path: string, language: string, signal: AbortSignal): Pr
  * @param path the path of the search in the API. If it is null, the hook sends no request.
  */
 export const useHits = (path: string | null): ApiState<HitPage> =>
-  useRead(path, (language, signal) => readHits(path ?? '', language, signal))
+  // The bare path is the name of the read without these titles.
+  useRead(path === null ? null : `${path}, titles`, (language, signal) =>
+    readHits(path ?? '', language, signal),
+  )

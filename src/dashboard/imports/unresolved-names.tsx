@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks'
-import { type ApiError, toApiError } from '../api/client.ts'
+import { type ApiError, readApi, toApiError } from '../api/client.ts'
+import { nameIn, readTitles } from '../api/names.ts'
 import { withQuery } from '../api/path.ts'
 import type { ImportName, Page } from '../api/types.ts'
-import { useApi } from '../api/use-api.ts'
 import { useKeepFormInput } from '../api/use-keep-form-input.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
+import { useRead } from '../api/use-read.ts'
 import { writeApi } from '../api/write-api.ts'
 import { SaveButton } from '../components/file-link.tsx'
 import { PageOfList } from '../components/paged-list.tsx'
@@ -27,6 +28,27 @@ const buttonHeightRem = 3
 const identityOf = ({ resource, name, country, scheme }: ImportName) =>
   JSON.stringify([resource, name, country, scheme])
 
+/** Reads names of an import. Their candidates have their titles in the language of the page. */
+async function readUnresolved(
+  path: string,
+  language: string,
+  signal: AbortSignal,
+): Promise<Page<ImportName>> {
+  const page = await readApi<Page<ImportName>>(path, language, signal, true)
+  const records = page.data.flatMap(({ resource, candidates }) =>
+    candidates.map(({ key }) => ({ resource, key })),
+  )
+  const titles = await readTitles(records, language, signal)
+  const data = page.data.map(({ candidates, ...name }) => ({
+    ...name,
+    candidates: candidates.map((candidate) => ({
+      ...candidate,
+      name: nameIn(titles, name.resource, candidate.key) ?? candidate.name,
+    })),
+  }))
+  return { ...page, data }
+}
+
 /** Names that match no record or several records. When the user has chosen records, the dry run checks the rows again. */
 export function UnresolvedNames({
   id,
@@ -39,7 +61,8 @@ export function UnresolvedNames({
   const { t, number } = useLanguage()
   const [cursor, setCursor] = useState<string>()
   const path = withQuery(`/v1/imports/${id}/names`, { limit: pageLimit, cursor })
-  const read = useKeepFormInput(useApi<Page<ImportName>>(path, { requireFresh: true }), path)
+  const result = useRead(`${path}, titles`, (language, signal) => readUnresolved(path, language, signal))
+  const read = useKeepFormInput(result, path)
   const state = useKeepPrevious(read)
   const nameCount = Math.min(counts.unresolved, pageLimit)
   return (

@@ -3,6 +3,7 @@ import { withQuery } from '../api/path.ts'
 import type { ResourceDescription } from '../api/resources.ts'
 import { aliasLists } from '../api/titles.ts'
 import type { HitPage, RecordDocument } from '../api/types.ts'
+import { withTitles } from '../api/use-hits.ts'
 import { useRead } from '../api/use-read.ts'
 import { type Hit, HitDetails } from '../components/hit-details.tsx'
 import { Loaded } from '../components/widget.tsx'
@@ -58,7 +59,7 @@ export function SimilarRecords({
         language,
         signal,
       )
-    return bestHits(await Promise.all(names.map(search)), key)
+    return withTitles(bestHits(await Promise.all(names.map(search)), key), language, signal)
   })
   return (
     <section>

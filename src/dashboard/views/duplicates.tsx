@@ -1,5 +1,5 @@
 import { Link } from 'wouter-preact'
-import { readTitles } from '../api/names.ts'
+import { nameIn, readTitles } from '../api/names.ts'
 import { withQuery } from '../api/path.ts'
 import { findResource, type ResourceDescription, recordDetailPath } from '../api/resources.ts'
 import type { DuplicatePair, Names } from '../api/types.ts'
@@ -57,22 +57,26 @@ function Pairs({ resource, pairs }: { resource: ResourceDescription; pairs: read
     [record, other].map(({ key }) => ({ resource: resource.name, key })),
   )
   const state = useKeepPrevious(
-    useRead<Names>(`titles of ${resource.name} ${records.map(({ key }) => key).join()}`, (language) =>
-      readTitles(records, language),
+    useRead<Names>(`titles of ${resource.name} ${records.map(({ key }) => key).join()}`, (language, signal) =>
+      readTitles(records, language, signal),
     ),
   )
   return (
     <Loaded state={state} height={listHeight}>
-      {({ [resource.name]: titles = {} }) => (
+      {(titles) => (
         <ul class="entries notes-apart">
           {pairs.map(({ record, other, same }) => (
             <li key={`${record.key} ${other.key}`}>
               <Link
                 href={withQuery(`${recordDetailPath(resource.name, other.key)}/merge`, { into: record.key })}
               >
-                {[...new Set([record, other].map(({ key, title }) => titles[key] ?? title ?? key))].join(
-                  ' · ',
-                )}
+                {[
+                  ...new Set(
+                    [record, other].map(
+                      ({ key, title }) => nameIn(titles, resource.name, key) ?? title ?? key,
+                    ),
+                  ),
+                ].join(' · ')}
               </Link>
               {same.length > 0 && (
                 <span class="soft small">

@@ -1,0 +1,24 @@
+import { afterAll, expect, it, vi } from 'vitest'
+
+/** The names and titles of records that the dashboard reads, without a browser. */
+
+afterAll(() => {
+  vi.unstubAllGlobals()
+})
+vi.stubGlobal('location', { search: '?embed=1' })
+const { findName, readTitles } = await import('../../src/dashboard/api/names.ts')
+
+it('a name is found by the slug of its record, but not by a slug that is a property of all objects', () => {
+  const names = { topics: { ice: 'Ice' } }
+  expect(findName(names, 'ice')).toEqual({ resource: 'topics', name: 'Ice' })
+  expect(findName(names, 'constructor')).toBeUndefined()
+})
+
+it('a read of titles that is aborted fails with the reason, instead of a result without titles', async () => {
+  vi.stubGlobal('fetch', async (_path: string, { signal }: RequestInit) => {
+    signal?.throwIfAborted()
+    return Response.json({ data: [] })
+  })
+  const read = readTitles([{ resource: 'countries', key: 'PAK' }], 'zh', AbortSignal.abort(new Error('left')))
+  await expect(read).rejects.toThrow('left')
+})
