@@ -16,4 +16,15 @@ describe.skipIf(skipsBrowser)('the period of a map [needs Chromium]', { timeout:
     await go('/map?resource=agreements')
     expect(await period.count()).toBe(1)
   })
+
+  it('of such a resource, which only a URL can have, can be removed', async () => {
+    const { page, settle } = await dashboard.open('/map?resource=organizations&from=2006')
+    const button = page.getByRole('button', { name: 'All years' })
+    await button.click()
+    await button.waitFor({ state: 'detached' })
+    await settle()
+    expect(new URL(page.url()).search).toBe('?resource=organizations')
+    await page.getByText('Records', { exact: true }).waitFor()
+    expect(await page.evaluate(() => document.activeElement?.tagName)).not.toBe('BODY')
+  })
 })

@@ -9,12 +9,13 @@ import { type CountWithoutYear, YearSlider } from '../../charts/year-slider.tsx'
 import { formatYear, parseYear } from '../../dates/edtf-year.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { type ParameterChanges, useParameters } from '../../use-parameters.ts'
+import { focusPrevious } from '../focus-previous.ts'
 import { Failure, UpdatingBar } from '../widget.tsx'
 
 /**
- * The time slider of a chart. It counts the records of the given resources that match the other filters of the chart. Renders
- * nothing if records of none of these resources have a date of an event, such as organizations: their lists have no filter by
- * period.
+ * The time slider of a chart. It counts the records of the given resources that match the other filters of the chart. If records
+ * of none of these resources have a date of an event, such as organizations, their lists have no filter by period: then it renders
+ * nothing, or a button that removes the period if the URL has one.
  */
 export function PeriodSlider({
   resourceNames,
@@ -24,7 +25,7 @@ export function PeriodSlider({
   /** Filters of the API, without the period. The parameter `sort`, which sorts a list, is ignored. */
   filters: Readonly<Record<string, string>>
 }) {
-  const { resourceLabel } = useLanguage()
+  const { t, resourceLabel } = useLanguage()
   const [parameters, change] = useParameters()
   const { sort: _, ...filtersWithoutSort } = filters
   // The list of these resources is constant, so every render calls the same number of hooks.
@@ -40,7 +41,22 @@ export function PeriodSlider({
     return isShown ? [{ name: resource.name, dimension, state }] : []
   })
   const resources = reads.flat()
-  if (resources.length === 0) return null
+  const set = (changes: ParameterChanges) => change({ ...changes, cursor: undefined }, { replace: true })
+  if (resources.length === 0) {
+    if (!parameters.has('from') && !parameters.has('to')) return null
+    return (
+      <button
+        type="button"
+        class="chip no-print"
+        onClick={({ currentTarget }) => {
+          focusPrevious(currentTarget)
+          set({ from: undefined, to: undefined })
+        }}
+      >
+        {t('chart.allYears')}
+      </button>
+    )
+  }
   const { body, error, retry } = combineStates(resources.map(({ state }) => state))
   const counts = new Map<number, number>()
   const withoutYear = resources.map(({ name, dimension, state }): CountWithoutYear => {
@@ -56,7 +72,6 @@ export function PeriodSlider({
       path: undated && explorePath(undated.list),
     }
   })
-  const set = (changes: ParameterChanges) => change({ ...changes, cursor: undefined }, { replace: true })
   const toParameter = (year: number | undefined) => (year === undefined ? undefined : formatYear(year))
   if (error) return <Failure error={error} retry={retry} />
   return (
