@@ -79,11 +79,12 @@ export function useImport(id: string): ApiState<ImportJob> {
   const [error, setError] = useState<ApiError>()
   const retry = useCallback(() => setAttempt((count) => count + 1), [])
   useRetries(error, retry)
-  // Whether the data version changes next because a step has ended. The import was read then, and is not read again.
-  const endsStep = useRef(false)
+  // The data version with which a step was followed to its end. The import was read then, and is not read again for the next
+  // version, which `refetchViews` makes.
+  const endVersion = useRef<number>()
   useEffect(() => {
-    const wasRead = endsStep.current && last.current?.id === id
-    endsStep.current = false
+    const wasRead = endVersion.current === dataVersion - 1 && last.current?.id === id
+    endVersion.current = undefined
     if (wasRead) return
     const controller = new AbortController()
     const onChange = (next: ImportJob) => {
@@ -95,7 +96,7 @@ export function useImport(id: string): ApiState<ImportJob> {
     followImport(id, tag, controller.signal, before, onChange).then(
       (hasEnded) => {
         if (!hasEnded) return
-        endsStep.current = true
+        endVersion.current = dataVersion
         // The step has changed the rows, names and records of the import.
         refetchViews()
       },
