@@ -26,10 +26,10 @@ describe.skipIf(skipsBrowser)('the form of a record [needs Chromium]', { timeout
     await page.getByRole('heading', { level: 1, name: 'Entered' }).waitFor()
   })
 
-  it('that was merged meanwhile links to the record that remains, and keeps the input', async () => {
+  it('that was merged meanwhile links to the record that stays, and keeps the input', async () => {
     const [from, into] = [
       await dashboard.createAgreement({ title: 'Merged meanwhile' }),
-      await dashboard.createAgreement({ title: 'The one that remains' }),
+      await dashboard.createAgreement({ title: 'The one that stays' }),
     ]
     const { page } = await dashboard.openSignedIn(`/records/agreements/${from}/edit`)
     await page.getByLabel('Title required').fill('Entered')
@@ -38,7 +38,7 @@ describe.skipIf(skipsBrowser)('the form of a record [needs Chromium]', { timeout
     await page.getByText('Not saved: this record was merged into another one in the meantime').waitFor()
     const opened = page.waitForEvent('popup')
     await page.getByRole('link', { name: 'Open the record that stays' }).click()
-    await (await opened).getByRole('heading', { level: 1, name: 'The one that remains' }).waitFor()
+    await (await opened).getByRole('heading', { level: 1, name: 'The one that stays' }).waitFor()
     expect(await page.getByLabel('Title required').inputValue()).toBe('Entered')
   })
 

@@ -90,7 +90,7 @@ describe.skipIf(skipsBrowser)('the view that merges records [needs Chromium]', {
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('field/into')
   })
 
-  it('links to the record that remains if the record was merged meanwhile', async () => {
+  it('links to the record that stays if the record was merged meanwhile', async () => {
     const { from, into } = await createPair('Institute of Caves')
     const { page } = await dashboard.openSignedIn(viewOf(from, into))
     await dashboard.api.post(`/v1/organizations/${from}/merge`, { into }, { headers: { 'if-match': '*' } })

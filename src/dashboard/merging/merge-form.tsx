@@ -27,7 +27,7 @@ interface MergeKeys {
   resource: ResourceDescription
   /** The key of the record that is merged. */
   from: string
-  /** The key of the record that remains. */
+  /** The key of the record that stays. */
   into: string
 }
 
@@ -51,7 +51,7 @@ async function readPair(
 }
 
 interface MergeFormProps extends MergeKeys {
-  /** Called with the key of another record that is to remain; undefined if the user has removed the chosen one. */
+  /** Called with the key of another record that is to stay; undefined if the user has removed the chosen one. */
   onChoose: (key: string | undefined) => void
   /** The reason of the merge. */
   reason: string

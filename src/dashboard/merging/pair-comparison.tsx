@@ -17,7 +17,7 @@ export interface MergePair {
   names: Names
 }
 
-/** The records of a merge side by side: which of them remains, and the properties that differ. */
+/** The records of a merge side by side: which of them stays, and the properties that differ. */
 export function PairComparison({ resource, pair }: { resource: ResourceDescription; pair: MergePair }) {
   const { t } = useLanguage()
   const labels = useLabels()

@@ -2,7 +2,7 @@ import type { FormField } from '../api/forms.ts'
 import type { ResourceDescription } from '../api/resources.ts'
 import { Field } from '../editing/fields/field.tsx'
 
-/** The field for the record that remains after a merge: a search for a record of the resource. */
+/** The field for the record that stays after a merge: a search for a record of the resource. */
 export function RemainingField({
   resource,
   value,

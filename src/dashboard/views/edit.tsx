@@ -123,7 +123,7 @@ async function presetCitation(
     signal,
     true,
   )
-  // The key of a merged record leads to the record that remains.
+  // The key of a merged record leads to the record that stays.
   const id = String(record[cited.key])
   return {
     values: { record: { resource: cited.name, id } },

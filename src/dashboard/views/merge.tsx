@@ -72,7 +72,7 @@ function Merger({ resource, recordKey }: { resource: ResourceDescription; record
   )
 }
 
-/** The choice of the record that remains, and then the form that merges the record of the view into it. */
+/** The choice of the record that stays, and then the form that merges the record of the view into it. */
 function Choice({
   resource,
   record,

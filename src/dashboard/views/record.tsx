@@ -44,7 +44,7 @@ type RecordWithCitations = RecordDocument & {
 
 /**
  * One record: its facts with their citations, a map, and its history. The key of a merged record leads to the record that
- * remains, except with `follow=false`, which shows the history of the merged record.
+ * stays, except with `follow=false`, which shows the history of the merged record.
  */
 export default function RecordView({ resource: name, recordKey }: { resource: string; recordKey: string }) {
   const resource = findResource(name)

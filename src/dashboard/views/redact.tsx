@@ -144,10 +144,10 @@ function RedactForm({
       setSending(false)
     }
   }
-  /** Shows the version that somebody else has saved. Returns the type of the error that says so, as `explainRefusal` needs it. */
+  /** Shows the version that somebody else has saved. Returns the type of the error that says so; undefined if there is none. */
   const takeOver = async (): Promise<string | undefined> => {
     const last = await readLast(path, tag)
-    // The key of a merged record leads to the record that remains.
+    // The key of a merged record leads to the record that stays.
     if (String(last.record[resource.key]) !== recordKey) return 'merged-meanwhile'
     if (last.version === version) return undefined
     setLast(last)
@@ -173,7 +173,6 @@ function RedactForm({
   return (
     <FaultsContext.Provider value={groupByPointer(error?.faults ?? [])}>
       <form class="widget stack" noValidate onSubmit={submit} inert={isSending}>
-        <h2>{titleOf(resource, record, tag)}</h2>
         {error && <FaultSummary error={error} />}
         {error?.type === 'merged-meanwhile' && (
           <a href={recordDetailPath(resource.name, recordKey)} target="_blank" rel="noreferrer">
