@@ -11,7 +11,10 @@ import { InternalTag } from './internal-tag.tsx'
 import { referenceAnchor } from './reference-marks.tsx'
 import { RowLocator } from './service-text.tsx'
 
-/** The numbered citations of a record, each with its source, locator and excerpt and, for editors, a link to the form that changes the citation. */
+/**
+ * The numbered citations of a record, each with its source, locator and excerpt and, for editors, a link to the form that changes the
+ * citation.
+ */
 export function CitationList({ citations }: { citations: readonly Citation[] }) {
   const language = useLanguage()
   const { t } = language

@@ -1,4 +1,5 @@
 import { Link } from 'wouter-preact'
+import { viewPaths } from '../../view-paths.ts'
 import type { ImportJob } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { StateTag } from './state-tag.tsx'
@@ -11,7 +12,7 @@ export function ImportsLink() {
   const { t } = useLanguage()
   return (
     <p class="small">
-      <Link href="/imports">{t('imports.title')}</Link>
+      <Link href={viewPaths.imports}>{t('imports.title')}</Link>
     </p>
   )
 }
