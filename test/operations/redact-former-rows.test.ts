@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-it('large former rows are redacted in parts of at most 16 MiB, and the event loop runs meanwhile', async () => {
+it('large former rows are redacted in parts of at most 16 MiB, and the event loop goes on', async () => {
   const sources = resourceOf('sources')
   const { key, path } = await createRecord(sources, api, { title: 'Of Zaphod Qqy', kind: 'report' })
   await api.patch(path, { title: 'After' })
