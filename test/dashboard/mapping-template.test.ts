@@ -53,7 +53,8 @@ records: { agreements: { id: No, properties: { title: Title, kind: =treaty, plac
     const read = list
       .trim()
       .split(', ')
-      .map((path) => parse(place(path)).records.agreements?.properties)
+      .flatMap((path) => parse(place(path)).records.agreements ?? [])
+      .map(({ properties }) => properties)
     const paths = ['No', 'Title', "'Place [English]'", "'=treaty'", "'Source/'", "Words: d'origine"]
     expect(read).toEqual(paths.map((path) => ({ title: 'Title', kind: '=treaty', place: path })))
   })
