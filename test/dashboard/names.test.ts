@@ -8,7 +8,7 @@ afterAll(() => {
 vi.stubGlobal('location', { search: '?embed=1' })
 const { findName, readTitles } = await import('../../src/dashboard/api/names.ts')
 
-it('a name is found by the slug of its record, but not by a slug that is a property of all objects', () => {
+it('a name is found by the slug of its record, but not by a property of all objects', () => {
   const names = { topics: { ice: 'Ice' } }
   expect(findName(names, 'ice')).toEqual({ resource: 'topics', name: 'Ice' })
   expect(findName(names, 'constructor')).toBeUndefined()

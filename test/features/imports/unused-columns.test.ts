@@ -131,7 +131,7 @@ records:
     ])
   })
 
-  it('are not noted if all match, or if the file consists of the refused rows of an earlier import', async () => {
+  it('are not noted if all match, or if the file has the refused rows of an earlier import', async () => {
     expect(await importJoined('Id,Host,Other\n1,1,2\n', 'pid,c\n1,China\n2,Mali\n')).toEqual([])
     const refused =
       'Id,Host,Other,import.row,import.column,import.reason,import.suggestion,import.extra\n1,1,,row 2,,x,,\n'
