@@ -113,9 +113,9 @@ async function findNamed(
   const named = sql`select ${nameColumns(resource)} from ${table} where ${condition}`
   const found =
     resource.name === 'organizations' && countries.length > 0
-      ? sql`select key, names, country, kind from (select *, row_number() over (partition by country) as nth from (${named}) as named) as numbered
-          order by coalesce(country = any(${sql.param(countries)}::text[]), false) and nth <= ${literal(minPerCountry)} desc,
-            country is null desc`
+      ? sql`select key, names, country, kind from (select *, row_number() over (partition by country order by key) as nth from (${named}) as named) as numbered
+          cross join lateral (select coalesce(country = any(${sql.param(countries)}::text[]), false) as is_queried) as queried
+          order by (is_queried or country is null) and nth <= ${literal(minPerCountry)} desc, is_queried desc, country is null desc, key`
       : named
   return tx.query<Row>(
     compileSql(sql`select distinct on (found.key) found.* from ${wanted}

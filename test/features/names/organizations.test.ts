@@ -104,15 +104,18 @@ describe('organizations of an import', () => {
 
   it('are found by their country even if many of another queried country have the same name', async () => {
     const document = { name: 'Provincial Bureau of Tests', kind: 'other' }
-    await create(...Array.from({ length: 30 }, () => ({ ...document, country: 'CHN' })))
+    for (const country of ['CHN', 'KEN'])
+      await create(...Array.from({ length: 30 }, () => ({ ...document, country })))
     const [key] = await create({ ...document, country: 'PER' })
-    const queries = ['CHN', 'PER'].map((country) => ({
+    const queries = ['KEN', 'PER'].map((country) => ({
       resource: 'organizations',
       name: document.name,
       country,
+      limit: 10,
     }))
-    const [inChina, inPeru] = await resolveNames(test.database, registry, queries)
-    expect(inChina).toMatchObject({ status: 'ambiguous', detail: 'Several records have this name.' })
+    const [inKenya, inPeru] = await resolveNames(test.database, registry, queries)
+    expect(inKenya).toMatchObject({ status: 'ambiguous', detail: 'Several records have this name.' })
+    expect(inKenya?.candidates).toHaveLength(10)
     expect(inPeru).toMatchObject({ status: 'resolved', match: { key } })
   })
 
