@@ -74,6 +74,7 @@ describe.skipIf(skipsBrowser)('the form of a redaction [needs Chromium]', { time
     await page.getByLabel('I know that this cannot be undone.').check()
     await page.getByRole('button', { name: 'Redact' }).click()
     await page.getByText('Not saved: this record was changed in the meantime').waitFor()
+    await page.getByRole('heading', { level: 1, name: 'A talk with Jane Doe' }).waitFor()
     await page.getByText('Occurrences in the latest version: 2.').waitFor()
     await page.getByLabel('I know that this cannot be undone.').check()
     await page.getByRole('button', { name: 'Redact' }).click()

@@ -57,6 +57,8 @@ async function readLast(path: string, tag: string, signal?: AbortSignal) {
 
 function Redactor({ resource, recordKey }: { resource: ResourceDescription; recordKey: string }) {
   const { t, tag } = useLanguage()
+  /** The version that somebody else has saved since the form was opened. */
+  const [saved, setSaved] = useState<{ record: RecordDocument; version: number }>()
   const path = apiRecordPath(resource.name, recordKey)
   const state = useLoadOnce(async (signal) => {
     const [fields, last] = await Promise.all([loadForm(resource.name), readLast(path, tag, signal)])
@@ -68,7 +70,7 @@ function Redactor({ resource, recordKey }: { resource: ResourceDescription; reco
         title={
           state.error
             ? t('redact.open')
-            : state.body && t('redact.title', { name: titleOf(resource, state.body.record, tag) })
+            : state.body && t('redact.title', { name: titleOf(resource, (saved ?? state.body).record, tag) })
         }
         actions={
           <Link class="button" href={recordDetailPath(resource.name, recordKey)}>
@@ -81,7 +83,13 @@ function Redactor({ resource, recordKey }: { resource: ResourceDescription; reco
       <Loaded state={state} height="30rem">
         {(loaded) => (
           <RedirectIfMerged resource={resource} record={loaded.record} recordKey={recordKey} view="/redact">
-            <RedactForm resource={resource} recordKey={recordKey} {...loaded} />
+            <RedactForm
+              resource={resource}
+              recordKey={recordKey}
+              {...loaded}
+              {...saved}
+              onTakeOver={setSaved}
+            />
           </RedirectIfMerged>
         )}
       </Loaded>
@@ -108,18 +116,21 @@ function RedactForm({
   resource,
   recordKey,
   fields,
-  ...initial
+  record,
+  version,
+  onTakeOver,
 }: {
   resource: ResourceDescription
   recordKey: string
   fields: readonly FormField[]
   record: RecordDocument
   version: number
+  /** Receives the version that somebody else has saved. */
+  onTakeOver: (saved: { record: RecordDocument; version: number }) => void
 }) {
   const { t, tag } = useLanguage()
   const navigate = useNavigateWhileMounted()
   const path = apiRecordPath(resource.name, recordKey)
-  const [{ record, version }, setLast] = useState(initial)
   const names = useMissingNames(resource.name, noNames, [record])
   const [mode, setMode] = useState<'text' | 'properties'>('text')
   const [values, setValues] = useState<FormValues>({ replacement: '[redacted]' })
@@ -150,7 +161,7 @@ function RedactForm({
     // The key of a merged record leads to the record that stays.
     if (String(last.record[resource.key]) !== recordKey) return 'merged-meanwhile'
     if (last.version === version) return undefined
-    setLast(last)
+    onTakeOver(last)
     // The user has not seen the new version.
     setSure(false)
     return 'changed-meanwhile'
