@@ -41,6 +41,7 @@ describe('the draft of a mapping', () => {
     ['Title/Name', "'Title/Name'"],
     ['Title/', "'Title/'"],
     ['Title // Name', "'Title // Name'"],
+    [`Title/"Name" l'an`, `Title/"Name" l'an`],
   ])('reads a column named %s, which a mapping would not read as a name: %s', (column, path) => {
     expectTitle(column, path)
   })

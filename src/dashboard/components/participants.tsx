@@ -1,4 +1,5 @@
 import { Link } from 'wouter-preact'
+import { nameIn } from '../api/names.ts'
 import { recordPath } from '../api/resources.ts'
 import type { Names } from '../api/types.ts'
 import { useLabels } from '../i18n/labels.ts'
@@ -42,7 +43,7 @@ export function Participants({
       {shown.map(({ country, organization, region, role }, index) => {
         const key = organization ?? country ?? region ?? ''
         const resource = organization ? 'organizations' : country ? 'countries' : 'regions'
-        const name = names[resource]?.[key]
+        const name = nameIn(names, resource, key)
         return (
           <span key={`${key}${role}`}>
             {index > 0 && t('list.comma')}

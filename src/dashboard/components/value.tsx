@@ -1,4 +1,5 @@
 import { Link } from 'wouter-preact'
+import { nameIn } from '../api/names.ts'
 import { pointedProperty } from '../api/pointers.ts'
 import { explorePath, findProperty, type Property, recordPath } from '../api/resources.ts'
 import type { Names } from '../api/types.ts'
@@ -46,7 +47,7 @@ export function Value({
   if (isLanguage) return <>{language.languageName(text)}</>
   if (kind === 'enumeration') return <>{labels.word(text)}</>
   if (kind === 'pointer') return <>{labels.property(pointedProperty(text) ?? text)}</>
-  const name = refersTo === undefined ? undefined : names[refersTo]?.[text]
+  const name = refersTo === undefined ? undefined : nameIn(names, refersTo, text)
   if (refersTo !== undefined && name !== undefined)
     return <Link href={recordPath(refersTo, text)}>{name}</Link>
   if (isTimestamp(text)) return <time dateTime={text}>{language.dateTime(text)}</time>
@@ -143,7 +144,7 @@ function ObjectValue({
   const { languageName, resourceLabel } = useLanguage()
   if (isRecordReference(value)) {
     const { resource, id } = value
-    const name = names[resource]?.[id] ?? id
+    const name = nameIn(names, resource, id) ?? id
     return (
       <>
         <Link href={recordPath(resource, id)}>{name}</Link>{' '}

@@ -9,10 +9,10 @@ const toScalar = (text: string) =>
 
 /**
  * Returns the path in a mapping that reads a column. A name is quoted if it has a slash, which separates the names of a path, or
- * brackets, in which a path has a condition, or if it begins with `=` like a constant.
+ * brackets, in which a path has a condition, or if it begins with `=` like a constant. A name with both kinds of quotes cannot be quoted.
  */
 function toPath(column: string): string {
-  if (!/^=|[/[\]]/.test(column)) return column
+  if (!/^=|[/[\]]/.test(column) || /'.*"|".*'/.test(column)) return column
   return column.includes("'") ? `"${column}"` : `'${column}'`
 }
 

@@ -1,4 +1,5 @@
 import { Fragment } from 'preact'
+import { nameIn } from '../api/names.ts'
 import { findProperty, findResource, type Property } from '../api/resources.ts'
 import type { ImportPreview, Names } from '../api/types.ts'
 import { isUnset } from '../components/is-unset.ts'
@@ -18,10 +19,10 @@ type PreviewedRecord = Row['records'][number]
  * do not exist yet.
  */
 function replaceKeys(value: unknown, property: Property, names: Names): unknown {
-  if (typeof value === 'string') return names[property.refersTo ?? '']?.[value] ?? value
+  if (typeof value === 'string') return nameIn(names, property.refersTo ?? '', value) ?? value
   if (Array.isArray(value)) return value.map((item) => replaceKeys(item, property, names))
   if (!isPlainObject(value)) return value
-  if (isRecordReference(value)) return names[value.resource]?.[value.id] ?? value
+  if (isRecordReference(value)) return nameIn(names, value.resource, value.id) ?? value
   return Object.fromEntries(
     Object.entries(value).map(([name, part]) => [
       name,

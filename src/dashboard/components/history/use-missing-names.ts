@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { type FormField, loadForm, participantProperties } from '../../api/forms.ts'
-import { mergeNames, readNames } from '../../api/names.ts'
+import { mergeNames, nameIn, readNames } from '../../api/names.ts'
 import type { Names, RecordDocument } from '../../api/types.ts'
 import { isPlainObject } from '../../editing/form-values.ts'
 import { useLanguage } from '../../i18n/language.ts'
@@ -48,7 +48,7 @@ export function useMissingNames(resource: string, names: Names, values: readonly
       for (const value of values) {
         for (const field of form) {
           for (const [target, key] of keysIn(value[field.name], field)) {
-            if (names[target]?.[key] === undefined)
+            if (nameIn(names, target, key) === undefined)
               missing.set(target, (missing.get(target) ?? new Set()).add(key))
           }
         }

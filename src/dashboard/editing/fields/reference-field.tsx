@@ -1,4 +1,4 @@
-import { findName } from '../../api/names.ts'
+import { findName, nameIn } from '../../api/names.ts'
 import type { Hit } from '../../components/hit-details.tsx'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
@@ -56,7 +56,7 @@ export function AnyRecordField({ field, value, pointer, onChange }: FieldProps) 
   const { t, resourceLabel } = useLanguage()
   const change = useFocusAfterChange(onChange)
   const { resource = '', id = '' } = isPlainObject(value) ? value : {}
-  const name = names[String(resource)]?.[String(id)] ?? String(id)
+  const name = nameIn(names, String(resource), String(id)) ?? String(id)
   return (
     <LabelledInput field={field} pointer={pointer}>
       {id === '' ? (
