@@ -213,6 +213,9 @@ describe('dates', () => {
 
   it('with a day that their month does not have are recognized in a given format', () => {
     expect(read('31/02/98', ['DD/MM/YY'])).toBe('bad: "31/02/98" is not a date: February 1998 has 28 days.')
+    expect(read('2020:02:30', ['YYYY:MM:DD'])).toBe(
+      'bad: "2020:02:30" is not a date: February 2020 has 29 days.',
+    )
     expect(read('31.02.1998', ['DD/MM/YYYY'])).toContain('is not a date of the format')
   })
 

@@ -30,6 +30,11 @@ it('a CSV file in UTF-16 with the name of a dBASE table is read as CSV', async (
   expect((await readContent('file.dbf', utf16)).fileInfo.format).toBe('csv')
 })
 
+it('a CSV file in UTF-16 without a byte order mark is read if the mapping states the encoding', async () => {
+  const utf16 = Buffer.from('id,name\n1,First\n', 'utf16le')
+  expect((await readContent('file.dbf', utf16, { encoding: 'utf-16le' })).fileInfo.format).toBe('csv')
+})
+
 it('a ZIP archive with the name of a dBASE table is read as XLSX', async () => {
   const message = await messageOf(readContent('file.dbf', makeZip({ 'a.txt': 'A' })))
   expect(message).not.toContain('dBASE')

@@ -98,9 +98,11 @@ describe('numbers', () => {
 
   it('before 万 are read in the format of the mapping, and refused if the mapping has times', () => {
     expect(compileNumber(readNumberFormat('1.234,5'))('1.234万')).toBe(12_340_000)
-    expect(compileNumber(undefined, { times: 10_000 })('3万')).toMatchObject({
-      detail: `"3万" is not a number.${takeOffUnit}`,
-    })
+    for (const text of ['3万', '3万-']) {
+      expect(compileNumber(undefined, { times: 10_000 })(text)).toMatchObject({
+        detail: `"${text}" is not a number.${takeOffUnit}`,
+      })
+    }
   })
 
   it('have a minus sign after an integer only if the mapping states the format', () => {

@@ -27,11 +27,12 @@ const byteOrderMark = /^(?:efbbbf|fffe|feff)/
 
 /**
  * Whether a file is a table of dBASE or FoxPro. A damaged one is recognized by its name and by control characters below tab, such as
- * NUL, which a text in UTF-16 has, too.
+ * NUL. A text in UTF-16 has these, too, so it needs a byte order mark or a stated encoding.
  */
-const isDbase = (start: Buffer, name: string): boolean =>
+const isDbase = (start: Buffer, name: string, isEncodingStated: boolean): boolean =>
   dbaseHeader.test(start.subarray(0, 16).toString('hex')) ||
   (/\.dbf$/i.test(name) &&
+    !isEncodingStated &&
     !byteOrderMark.test(start.subarray(0, 3).toString('hex')) &&
     start.subarray(0, 512).some((byte) => byte < 9))
 
@@ -86,7 +87,7 @@ async function detectFormat(file: FileToRead): Promise<FileFormat> {
   const unsupported = unsupportedFormats.find(([first]) => hex.startsWith(first))
   if (unsupported) throw refuse(unsupported[1])
   if (hex.startsWith('504b0304') || hex.startsWith('504b0506')) return 'xlsx'
-  if (isDbase(start, name))
+  if (isDbase(start, name, options.encoding !== undefined))
     throw refuse('is a dBASE table (DBF). Open it in a spreadsheet program, and save it as XLSX.')
   const encoding =
     options.encoding === undefined ? encodingOfStart(start, file) : requireEncoding(options.encoding)

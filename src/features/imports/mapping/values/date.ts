@@ -194,10 +194,10 @@ function readDate(
 }
 
 /**
- * A number of two digits from 29 on, by itself or at the end of a date such as `20110230`: a day that not all months have. Minutes
- * and seconds, which a colon precedes, are none.
+ * A number of two digits from 29 on, by itself or at the end of a date such as `20110230`: a day that not all months have. The
+ * minutes and seconds of a time and an offset are none.
  */
-const lateDay = /(?:(?<![\d:])|(?<=^\d{6}))(?:29|[3-9]\d)(?!\d)/g
+const lateDay = /(?:(?<!\d|[T ]\d{1,2}:(?:\d\d:)?|[+-]\d\d:)|(?<=^\d{6}))(?:29|[3-9]\d)(?!\d)/g
 
 /** Maximum length of a text in which such a day is looked for: each number costs one more reading of the text. */
 const maxDayLength = 40

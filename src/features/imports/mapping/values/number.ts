@@ -86,7 +86,7 @@ export const compileNumber =
     if (decimal instanceof BadValue) return decimal
     if (decimal === undefined || !/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(decimal)) {
       return new BadValue(
-        `${quote(written)} is not a number${format ? ` of the format ${quote(format.example)}` : ''}.${adviseOn(text)}`,
+        `${quote(written)} is not a number${format ? ` of the format ${quote(format.example)}` : ''}.${adviseOn(text, times !== undefined)}`,
       )
     }
     const power = powersOfTen.get(word)
@@ -115,9 +115,12 @@ const stripSigns = (text: string, isFormatStated: boolean): string =>
     .replace(/[\p{Sc}%]$/u, '')
     .trim()
 
-/** Returns a sentence that says what to do about a text that is not a number, with a space before it, or an empty text. */
-function adviseOn(text: string): string {
-  if (integerBeforeMinus.test(text))
+/**
+ * Returns a sentence that says what to do about a text that is not a number, with a space before it, or an empty text.
+ * @param hasTimes whether the value has `times`, with which 万 and 亿 are units to take off.
+ */
+function adviseOn(text: string, hasTimes: boolean): string {
+  if (integerBeforeMinus.test(text) && !(hasTimes && withUnit.test(text)))
     return ' If the minus sign is after the number, write number in the mapping.'
   if (!withUnit.test(text)) return ''
   return text.includes('°')
