@@ -128,7 +128,7 @@ export const history: Operation = {
     const rows = await database.read<Row>(historyStatement(resource, key, from, size + 1))
     const [newest] = rows
     const isMerged = newest !== undefined && newest.entry.mergedInto !== null
-    // `withMergedRecords` turns this into a redirect to the record that remains.
+    // `withMergedRecords` turns this into a redirect to the remaining record.
     if (before === undefined && isMerged && getStringValues(query, 'follow')[0] !== 'false')
       throw recordNotFound(resource, key)
     if (rows.length === 0) {

@@ -71,7 +71,7 @@ function requireRemainingVersion(
   })
 }
 
-/** Returns the problem of a target that does not exist; if it was merged itself, with the key of the record that remains. */
+/** Returns the problem of a target that does not exist; if it was merged itself, with the key of the remaining record. */
 async function missingTarget(tx: Transaction, resource: Resource, key: string): Promise<Problem> {
   const mergedInto = await findMergedInto(tx, resource, key)
   const message =

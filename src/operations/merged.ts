@@ -14,8 +14,8 @@ import { readRegistryAt } from './past.ts'
 
 /**
  * Finds the records that remain of merged records, with one statement. If a remaining record was merged itself, `merged_into`
- * already refers to the record that remains of both (`deleteMerged`).
- * @returns a function from a record to the key of the record that remains of it; undefined if the record was not merged.
+ * already refers to the remaining record of both (`deleteMerged`).
+ * @returns a function from a record to the key of the remaining record of it; undefined if the record was not merged.
  */
 export async function findMergedKeys(
   tx: Transaction,
@@ -44,7 +44,7 @@ export async function findMergedInto(
   return mergedInto(record)
 }
 
-/** Returns the problem `merged` for a request that would change a merged record. @param into key of the record that remains. */
+/** Returns the problem `merged` for a request that would change a merged record. @param into key of the remaining record. */
 export function mergedProblem(resource: Resource, key: string, into: string, cause?: unknown): Problem {
   const detail = `The ${resource.noun} ${key} was merged into ${aNoun(resource.noun)} with the key ${into}: use ${recordPath({ resource: resource.name, key: into })}.`
   return new Problem('merged', detail, { cause })

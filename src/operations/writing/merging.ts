@@ -113,7 +113,7 @@ function removeReferencesToItself(resource: Resource, document: Document, key: s
  * Returns a copy of a document in which references to merged records refer to the remaining ones. If entries of a list become
  * equal, only the first of them is kept.
  * @param document need not be valid: values that do not match the schema are not changed.
- * @param mergedInto returns the key of the record that remains; undefined if the record was not merged.
+ * @param mergedInto returns the key of the remaining record; undefined if the record was not merged.
  */
 export function moveReferences<T extends Document>(
   owner: Resource,
