@@ -79,8 +79,8 @@ function timeConditions(dates: DateProperties, from?: string, to?: string, undat
 }
 
 /**
- * Returns which records of each resource the query selects. A query with `externalIdScheme` leaves
- * out resources without external ids, and a query with `topic` leaves out resources without topics.
+ * Returns which records of each resource the query selects. A query with `externalIdScheme` leaves out resources without external
+ * ids, and a query with `topic` leaves out resources without topics.
  * @param country code of a country that takes part in all of these records, if given.
  * @throws Problem `invalid-parameter` for `undated` without `from` or `to`, and for `to` before `from`.
  */

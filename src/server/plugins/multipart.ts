@@ -52,8 +52,8 @@ function requireShortBoundary({ headers }: FastifyRequest): void {
 
 /**
  * Returns the parts of a body.
- * @throws Problem `malformed-request` for a body that cannot be parsed as multipart/form-data (RFC 7578), and `too-large` for too many parts;
- * Fastify's error with status 413 for a body above the limit of the route; what `requireStillAuthorized` throws at the end.
+ * @throws Problem `malformed-request` for a body that cannot be parsed as multipart/form-data (RFC 7578), and `too-large` for too
+ * many parts; Fastify's error with status 413 for a body above the limit of the route; what `requireStillAuthorized` throws at the end.
  */
 async function* readParts(request: FastifyRequest): AsyncGenerator<UploadPart> {
   try {

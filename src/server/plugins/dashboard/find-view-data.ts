@@ -108,8 +108,8 @@ function comparisonData(parameters: URLSearchParams, resources: readonly Describ
 }
 
 /**
- * The parameters of views with a fixed selection of records, besides `format`, `lang` and `embed`. All parameters of the other
- * views are sent to the API, which refuses unknown ones.
+ * The parameters of views with a fixed selection of records, besides `format`, `lang` and `embed`. The other views send
+ * their parameters to the API, which refuses unknown ones, except `presentationParameters`.
  */
 const fixedViewParameters: Readonly<Record<string, readonly string[]>> = {
   overview: [],
