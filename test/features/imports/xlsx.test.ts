@@ -323,6 +323,7 @@ records:
     expect(await messageOf(readContent('file.xlsx', file))).toMatch(/ are hidden\. .* such as "Codes"\.$/)
   })
 
+  // `date` also means times, and dates of which the format shows only a part.
   it.each([
     ['d-mmmm-yy', 'date'],
     ['yyyy\\-mm\\-dd', 'date'],
