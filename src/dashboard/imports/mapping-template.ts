@@ -8,12 +8,12 @@ const toScalar = (text: string) =>
     : JSON.stringify(text)
 
 /**
- * Returns the path in a mapping that reads a column. A name is quoted if it has a slash, which separates the names of a path, or
+ * Returns the path in a mapping that reads a column, as a YAML scalar. A name is quoted if it has a slash, which separates the names of a path, or
  * brackets, in which a path has a condition, or if it begins with `=` like a constant. A name with both kinds of quotes cannot be quoted.
  */
 function toPath(column: string): string {
-  if (!/^=|[/[\]]/.test(column) || /'.*"|".*'/.test(column)) return column
-  return column.includes("'") ? `"${column}"` : `'${column}'`
+  if (!/^=|[/[\]]/.test(column) || /'.*"|".*'/.test(column)) return toScalar(column)
+  return toScalar(column.includes("'") ? `"${column}"` : `'${column}'`)
 }
 
 /**
@@ -46,14 +46,12 @@ export function mappingTemplate(fileName: string, columns: readonly string[]): s
   return `scheme: ${toScalar(schemeOf(fileName))}
 records:
   agreements:
-    id: ${toScalar(toPath(id))}
+    id: ${toPath(id)}
     properties:
-      title: ${toScalar(toPath(title))}
+      title: ${toPath(title)}
       kind: =agreement
-${date === undefined ? '' : `      signedOn: ${toScalar(toPath(date))}\n`}${
-  country === undefined
-    ? ''
-    : `      parties:\n        - { country: ${toScalar(toPath(country))}, role: =party }\n`
-}# Columns: ${columns.map((column) => toScalar(toPath(column))).join(', ')}
+${date === undefined ? '' : `      signedOn: ${toPath(date)}\n`}${
+  country === undefined ? '' : `      parties:\n        - { country: ${toPath(country)}, role: =party }\n`
+}# Columns: ${columns.map(toPath).join(', ')}
 `
 }
