@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
+import { literal } from '../database/columns.ts'
 import { wholeJson, withIncludes } from './document.ts'
 import { type Include, type Resource, recordSchema } from './resource.ts'
 
@@ -20,8 +21,8 @@ export const maxIncludedBytes = 64 * 1024 * 1024
 function jsonArrays(document: SQL, from: SQL, order: SQL): Pick<Include, 'json' | 'limitedJson'> {
   const array = (text: SQL, key: SQL, filter = sql``) =>
     sql`'[' || coalesce(string_agg(${text}, ',' order by ${key})${filter}, '') || ']'`
-  const maximum = sql.raw(String(maxIncluded))
-  const maximumBytes = sql.raw(String(maxIncludedBytes))
+  const maximum = literal(maxIncluded)
+  const maximumBytes = literal(maxIncludedBytes)
   const found = sql`(select ${document} as text, ${order} as place ${from} limit ${maximum} + 1) found`
   const limited = sql`(select *, sum(octet_length(text)) over (rows unbounded preceding) as bytes from ${found}) limited`
   // PostgreSQL joins the texts even if `case` then leaves them out, and fails at 1 GiB.

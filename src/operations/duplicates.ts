@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
+import { literal } from '../database/columns.ts'
 import { fold, foldedPrefix, nameList } from '../database/folding.ts'
 import { records } from '../database/tables/records.ts'
 import { limitParameter } from '../model/parameters.ts'
@@ -92,7 +93,7 @@ function duplicatesStatement(resource: Resource, after: string | undefined, limi
           select ${key.column}::text as key, ${search.title} as title, ${records}.document
           from ${table} join ${records} on ${records.id} = ${id}
           where ${sharesName} and ${key.column} > page.key
-          order by ${key.column} limit ${sql.raw(String(maxOthers))}
+          order by ${key.column} limit ${literal(maxOthers)}
         ) as found
       ) as others
       from page join ${records} as page_record on page_record.id = page.id`

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { unionAll } from '../database/columns.ts'
+import { literal, unionAll } from '../database/columns.ts'
 import type { Statement } from '../database/statement.ts'
 import type { Language } from '../model/languages.ts'
 import type { Registry } from '../model/registry.ts'
@@ -14,7 +14,7 @@ export interface NameLookup {
 function namesSql(registry: Registry, { resource }: NameLookup, index: number, language: Language): SQL {
   const { from, alias, key, keyType } = registry.referencedRecords(resource)
   const values = sql`${placeholder(`values.${index}`)}::${sql.raw(keyType)}[]`
-  return sql`select ${sql.raw(String(index))} as "index", ${key}::text as value, ${registry.nameIn(resource, alias, language)} as name from ${from} where ${key} = any(${values})`
+  return sql`select ${literal(index)} as "index", ${key}::text as value, ${registry.nameIn(resource, alias, language)} as name from ${from} where ${key} = any(${values})`
 }
 
 /**

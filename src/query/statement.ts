@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { fillPlaceholders, type SQL, sql } from 'drizzle-orm'
 import { LRUCache } from 'lru-cache'
+import { literal } from '../database/columns.ts'
 import { compileSql } from '../database/dialect.ts'
 import type { Statement } from '../database/statement.ts'
 
 /** SQL of the size in bytes after which no further document is added to a page. */
-export const maxPageBytesSql: SQL = sql.raw(String(16 * 1024 * 1024))
+export const maxPageBytesSql: SQL = literal(16 * 1024 * 1024)
 
 /**
  * SQL of rows with four more columns, which bound a page: `bytes` (the size of the row), `bytes_before` (the sum of `bytes` of the

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { check, doublePrecision } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { columnOf, snakeCase } from '../../database/columns.ts'
+import { columnOf, literal, snakeCase } from '../../database/columns.ts'
 import { byMultiValue } from '../dimensions.ts'
 import { type DocumentOf, defineField, type FieldContext, ownColumn, prefixedName } from '../field.ts'
 import { filterByAny, isInAny, withMultiValue } from '../filters.ts'
@@ -23,7 +23,7 @@ const coordinate = (minimum: number, maximum: number, checks: Record<string, SQL
     constraints: (context) => [
       check(
         `${prefixedName(context)}_range`,
-        sql`${ownColumn(context)} between ${sql.raw(String(minimum))} and ${sql.raw(String(maximum))}`,
+        sql`${ownColumn(context)} between ${literal(minimum)} and ${literal(maximum)}`,
       ),
       ...Object.entries(checks).map(([name, condition]) => check(`${context.tableName}_${name}`, condition)),
     ],

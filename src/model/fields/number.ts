@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { check, integer, numeric } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { snakeCase } from '../../database/columns.ts'
+import { literal, snakeCase } from '../../database/columns.ts'
 import { numberOrder, orderIndexes } from '../../database/ordering.ts'
 import { requireDecimals } from '../decimals.ts'
 import { defineField, type FieldContext, ownColumn, prefixedName } from '../field.ts'
@@ -27,7 +27,7 @@ export const count = (
     constraints: (context) => {
       const column = ownColumn(context)
       return [
-        check(`${prefixedName(context)}_range`, sql`${column} >= ${sql.raw(String(minimum))}`),
+        check(`${prefixedName(context)}_range`, sql`${column} >= ${literal(minimum)}`),
         ...orderIndexes(`${prefixedName(context)}_order`, numberOrder(column), context.recordId, column),
       ]
     },
@@ -57,7 +57,7 @@ export const decimal = (description: string, unit: string) =>
     }),
     constraints: (context) => {
       const column = ownColumn(context)
-      const maximum = sql.raw(String(maxDecimal))
+      const maximum = literal(maxDecimal)
       return [
         // The upper bound also excludes NaN, which PostgreSQL sorts above all numbers, and which JSON lacks.
         check(`${prefixedName(context)}_range`, sql`${column} between -${maximum} and ${maximum}`),
