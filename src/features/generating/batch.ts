@@ -4,6 +4,7 @@ import { copyRows } from '../../database/copy-rows.ts'
 import type { Row } from '../../database/rows.ts'
 import { records, revisions } from '../../database/tables/index.ts'
 import type { Author } from '../../database/tables/revisions.ts'
+import { addTo } from '../../group-by.ts'
 import { shapeOf } from '../../model/document.ts'
 import { lazyFor } from '../../model/lazy.ts'
 import type { Registry } from '../../model/registry.ts'
@@ -15,7 +16,6 @@ import {
   toListRows,
   toResourceRow,
 } from '../../operations/writing/split.ts'
-import { addTo } from '../names/group-by.ts'
 
 /** The actor of the revisions of generated records. */
 const generator: Author = { kind: 'seed', id: null, name: 'entente generate' }

@@ -4,6 +4,7 @@ import {
   type DatabaseClient,
   type Transaction,
 } from '../../database/database.ts'
+import { groupBy } from '../../group-by.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import { findReferencesToItself } from '../../operations/writing/explain.ts'
@@ -15,7 +16,6 @@ import { invalidBody } from '../../operations/writing/validation.ts'
 import { readStatement } from '../../query/list-sql.ts'
 import { wholeRepresentation } from '../../query/representation.ts'
 import { startSlices } from '../../time-slice.ts'
-import { groupBy } from '../names/group-by.ts'
 import { findDecidingIds, ReadyRowIds } from './file-ids.ts'
 import { addCounts, noCounts, withoutKept } from './job-schemas.ts'
 import { mentionedRecords } from './mentions.ts'

@@ -1,9 +1,9 @@
 import type { DatabaseClient } from '../../database/database.ts'
+import { groupBy } from '../../group-by.ts'
 import type { RecordKey } from '../../model/keys.ts'
 import type { Language } from '../../model/languages.ts'
 import type { Registry } from '../../model/registry.ts'
 import { namesStatement } from '../../query/names.ts'
-import { groupBy } from '../names/group-by.ts'
 
 /** Reads the names of records. @returns a function that returns the name of a record, or null if the record does not exist. */
 export async function readNames(

@@ -1,6 +1,6 @@
 import { v7 as timeOrderedUuid } from 'uuid'
+import { addTo } from '../../group-by.ts'
 import type { Registry } from '../../model/registry.ts'
-import { addTo } from '../names/group-by.ts'
 import { maxNameLength } from '../names/types.ts'
 import { draftIdentities, recordIdentity } from './identities.ts'
 import { absentFault, countryMention, mentionedRecords, mentionIdentity, mentionName } from './mentions.ts'

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../database/database.ts'
+import { groupBy } from '../../group-by.ts'
 import { recordId } from '../../model/keys.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
@@ -13,7 +14,6 @@ import {
 } from '../../operations/writing/external-ids.ts'
 import { moveReferences } from '../../operations/writing/merging.ts'
 import { findReferences } from '../../operations/writing/references.ts'
-import { groupBy } from '../names/group-by.ts'
 import { hashValue } from './hashes.ts'
 import { recordIdentity } from './identities.ts'
 import {

@@ -1,8 +1,8 @@
+import { addTo } from '../../group-by.ts'
 import { startSlices } from '../../time-slice.ts'
 import { getNameForms } from '../search/inversions.ts'
 import type { AmbiguousName, NamedRecord, NameEntry } from './entries.ts'
 import { bagKey, foldName, toWordBag } from './fold.ts'
-import { addTo } from './group-by.ts'
 import { SimilarNames } from './similar.ts'
 
 /**

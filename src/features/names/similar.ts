@@ -1,5 +1,5 @@
+import { addTo } from '../../group-by.ts'
 import type { NameEntry } from './entries.ts'
-import { addTo } from './group-by.ts'
 
 /** Maximum number of trigrams of a name that are compared. */
 const maxTrigrams = 60

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Transaction } from '../../database/database.ts'
 import { getDatabaseError, toProblem } from '../../database/errors.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
+import { addTo } from '../../group-by.ts'
 import type { Resource } from '../../model/resource.ts'
 import { type Fault, Problem, toFaultList } from '../../problems/problem.ts'
 import { type Document, deleteDocuments, insertDocuments, updateDocuments } from '../writing/documents.ts'
@@ -199,8 +200,7 @@ function findReferenceFaults(resource: Resource, writes: readonly Write[]): Map<
       change.kind === 'create'
         ? [change.document, { code: 'referred_to', message: `operation ${change.index} refers to it` }]
         : [change.after, referrerFault({ resource: resource.name, key: change.locked.key })]
-    for (const key of listReferredKeys(resource, document))
-      faults.set(key, [...(faults.get(key) ?? []), fault])
+    for (const key of listReferredKeys(resource, document)) addTo(faults, key, fault)
   }
   return faults
 }
@@ -221,7 +221,7 @@ function addRemainingFaults(
     for (const referred of listReferredKeys(resource, JSON.parse(documents.get(key) ?? '{}'))) {
       if (!documents.has(referred) || referred === key) continue
       if (!faults.has(referred)) remaining.push(referred)
-      faults.set(referred, [...(faults.get(referred) ?? []), referrerFault({ resource: resource.name, key })])
+      addTo(faults, referred, referrerFault({ resource: resource.name, key }))
     }
 }
 

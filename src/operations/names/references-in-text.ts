@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { addTo } from '../../group-by.ts'
 import { lazyFor } from '../../model/lazy.ts'
 import { type ReferenceProperty, referenceProperties } from '../../model/reference-properties.ts'
 import type { Resource } from '../../model/resource.ts'
@@ -34,7 +35,7 @@ function makeFinder(properties: ReferenceProperty[]): Finder {
   for (const { jsonPrefix, resource } of properties) {
     for (const opening of openings) {
       const beginning = jsonPrefix + opening
-      sectionIndexes.set(beginning, [...(sectionIndexes.get(beginning) ?? []), resources.indexOf(resource)])
+      addTo(sectionIndexes, beginning, resources.indexOf(resource))
     }
   }
   const starts = new Set(properties.map(({ jsonPrefix }) => escapePattern(jsonPrefix)))

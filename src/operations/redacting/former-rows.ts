@@ -1,6 +1,7 @@
 import { getTableName } from 'drizzle-orm'
 import pg from 'pg'
 import type { Transaction } from '../../database/database.ts'
+import { groupBy } from '../../group-by.ts'
 import { recordId } from '../../model/keys.ts'
 import type { Resource } from '../../model/resource.ts'
 import { startSlices } from '../../time-slice.ts'
@@ -85,7 +86,7 @@ function redactRow(
   { ctid, values }: FormerRow,
   redaction: Redaction,
 ): ChangedRow | undefined {
-  const redacted = columns.flatMap((column) => {
+  const redacted = columns.flatMap((column): [string, unknown][] => {
     const value = values[column]
     if (value === null || (redaction.text !== undefined && idColumns.includes(column))) return []
     const after =
@@ -97,16 +98,14 @@ function redactRow(
   if (redacted.length === 0) return undefined
   return {
     ctid,
-    columns: redacted.map(([column]) => pg.escapeIdentifier(String(column))).join(),
+    columns: redacted.map(([column]) => pg.escapeIdentifier(column)).join(),
     values: JSON.stringify(Object.fromEntries(redacted)),
   }
 }
 
 /** Writes the changed values of rows: with one statement for all rows in which the same columns change. */
 async function updateRows(tx: Transaction, table: string, changedRows: ChangedRow[]): Promise<void> {
-  const byColumns = new Map<string, ChangedRow[]>()
-  for (const row of changedRows) byColumns.set(row.columns, [...(byColumns.get(row.columns) ?? []), row])
-  for (const [columns, rows] of byColumns)
+  for (const [columns, rows] of groupBy(changedRows, (row) => row.columns))
     await tx.query({
       text: `update ${table} set (${columns}) = (select ${columns} from json_populate_record(null::${table}, changed.values))
         from unnest($1::tid[], $2::json[]) as changed(ctid, values) where ${table}.ctid = changed.ctid`,

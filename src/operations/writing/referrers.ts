@@ -4,6 +4,7 @@ import { unionAll } from '../../database/columns.ts'
 import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { records } from '../../database/tables/records.ts'
+import { addTo } from '../../group-by.ts'
 import { type RecordKey, recordId } from '../../model/keys.ts'
 import { lazyFor } from '../../model/lazy.ts'
 import { recordPath } from '../../model/paths.ts'
@@ -99,6 +100,6 @@ export async function findReferrers(
       order by removed.nth, ${records.resource}, ${records.key}`),
   )
   const found = new Map<string, RecordKey[]>()
-  for (const { target, ...referrer } of rows) found.set(target, [...(found.get(target) ?? []), referrer])
+  for (const { target, ...referrer } of rows) addTo(found, target, referrer)
   return found
 }

@@ -1,6 +1,6 @@
 import { formatCount } from '../../../format-count.ts'
+import { addTo } from '../../../group-by.ts'
 import { quote } from '../../../problems/faults.ts'
-import { addTo } from '../../names/group-by.ts'
 import type { RowOptions } from '../reading/options.ts'
 import type { DateSystem } from '../reading/xlsx/serial.ts'
 import type { JsonObject, Row } from '../types.ts'
