@@ -18,7 +18,7 @@ export interface Parameter {
   /** Whether a request without the parameter is refused. */
   isRequired?: true
   /** Whether the value is a time that must not be in the future, by the clock of the database. */
-  isPast?: true
+  mustBePast?: true
 }
 
 /** The operand of an operator: how many values it takes, and their schema if it differs from the parameter's. */

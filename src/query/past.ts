@@ -21,7 +21,7 @@ const asOfParameter = (addition = ''): Parameter => ({
     instant,
     `Reads as of an earlier time: an RFC 3339 timestamp, or a date for its start in UTC.${addition}`,
   ),
-  isPast: true,
+  mustBePast: true,
 })
 
 /** The parameter for requests that accept no filters as parameters, such as the read of one record. */
@@ -42,13 +42,13 @@ export const getRecordAsOf = (query: CheckedQuery): string | undefined =>
 export const getListAsOf = (resource: Resource, query: CheckedQuery): string | undefined =>
   getStringValues(query, asOfName(resource))[0]
 
-/** Returns the names of the parameters whose values are times in the past. */
+/** Returns the names of the parameters whose values must not be in the future. */
 export const pastParameterNames = (parameters: Readonly<Record<string, Parameter>>): string[] =>
-  Object.keys(parameters).filter((name) => parameters[name]?.isPast)
+  Object.keys(parameters).filter((name) => parameters[name]?.mustBePast)
 
 /**
  * Checks that the times of a request are not in the future.
- * @param names names of the parameters whose values are times in the past (`pastParameterNames`).
+ * @param names names of the parameters to check (`pastParameterNames`).
  * @param now the time of the database.
  * @throws Problem `invalid-parameter` that names the parameters with a time in the future.
  */
