@@ -14,7 +14,10 @@ export interface FetchedResponse {
  */
 export type ApiFetch = (path: string, body?: unknown) => Promise<FetchedResponse>
 
-/** Thrown when the API responds with a status other than 200. Unless a caller handles it, the client gets this response. */
+/**
+ * Thrown when the API responds with a status other than 200. No general handler sends this response to the client, so callers must
+ * catch the error. Plugins send the response with `forwardResponse` (`server/read-as.ts`).
+ */
 export class ApiResponseError extends Error {
   readonly response: FetchedResponse
 

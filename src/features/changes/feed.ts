@@ -130,7 +130,7 @@ export class ChangeFeed {
     return this.#heartbeats
   }
 
-  /** How often the feed may have moved back, since the primary failed over, or the registry was restored to an earlier state. */
+  /** How often the feed may have moved back, because the primary failed over or the registry was restored to an earlier state. */
   get resets(): number {
     return this.#resets
   }
@@ -174,6 +174,8 @@ export class ChangeFeed {
   async readPage(after: bigint, resources: string[], signal: AbortSignal): Promise<EventPage> {
     return this.#replays.runExclusive(async () => {
       if (signal.aborted) return { bytes: Buffer.alloc(0), offset: after, isLast: false }
+      // Taken before the query, so the page or earlier ones have every wanted change up to it. A stream of few resources continues
+      // here; at the position of its last change, it would stay behind the changes in memory.
       const end = this.#start === undefined ? 0n : this.#end
       const { events, mayHaveMore } = await this.#query(after, resources, replayPageSize)
       const last = events.at(-1)?.offset ?? after

@@ -52,8 +52,8 @@ async function checkStart(request: ApiRequest, database: DatabaseClient): Promis
  * Yields the events of a stream until the client disconnects, the service closes, or the feed may have moved back: then the
  * position of the client may be beyond the end, which is refused when it reconnects. Each page is read when the client has
  * received the previous page, so a slow client has one page in memory, and holds no database connection between two pages.
- * Until a page ends at the end of the feed, pages come only from the database. A change in memory may be outdated: its record
- * may have been redacted or made internal after the change was read.
+ * Until a page ends at the end of the feed, pages come only from the database, since a change in memory may be outdated: its record
+ * may have been redacted or made internal after the change was read. Later pages accept this for at most `maxEventAgeMs`.
  */
 async function* events(
   request: ApiRequest,
@@ -99,7 +99,7 @@ export const changesStreamEndpoint = (registry: Registry): Endpoint => {
       operationId: 'streamChanges',
       summary: 'Stream all changes',
       description:
-        'The changes of `GET /v1/changes` as server-sent events, as they happen. A client that reconnects with `Last-Event-ID`, as browsers do, misses no change; the header takes precedence over `after`. A client that reads waiting changes too slowly is disconnected, and every client after an hour. The numbers of streams per client and in total are limited.',
+        'The changes of `GET /v1/changes` as server-sent events, as they happen. A client that reconnects with `Last-Event-ID`, as browsers do, misses no change; the header takes precedence over `after`. A client that reads waiting changes too slowly is disconnected, and every client after the maximum duration of a transfer (`MAX_TRANSFER_SECONDS`, an hour by default). The numbers of streams per client and in total are limited.',
       access: 'read',
       // The feed ends before the oldest running transaction, and a replica does not know all running transactions.
       replicas: false,
