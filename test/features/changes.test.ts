@@ -101,6 +101,21 @@ describe('the feed of changes', () => {
     expect(changes.map((change) => change.key)).toEqual([topic.key, key])
   })
 
+  it('has changes of a resource that only a newer version of the service has', async () => {
+    const after = await endOfFeed(api)
+    await api.pool.query(
+      `insert into revisions (resource, key, version, operation, document, actor)
+       values ('consortia', 'new', 1, 'create', '{"country": "PAK"}', ${actorSql})`,
+    )
+    const { changes } = await readUntil(after, (read) => read.length === 1)
+    expect(changes).toMatchObject([{ resource: 'consortia', document: { country: 'PAK' } }])
+    const briefing = await api.get('/v1/countries/PAK/briefing')
+    expect(briefing.json<{ changes: { data: unknown[] } }>().changes.data[0]).toMatchObject({
+      resource: 'consortia',
+      title: null,
+    })
+  })
+
   it('ends before the oldest running transaction, so that no later commit is skipped', async () => {
     const after = await endOfFeed(api)
     const [early, late] = await beginTransactions(2)

@@ -6,6 +6,7 @@ import { countedSchema } from '../../model/list-request.ts'
 import type { Registry } from '../../model/registry.ts'
 import { registerResponseSchema, withDescription } from '../../model/schema-names.ts'
 import { groupExample, groupSchema } from '../../operations/group-schema.ts'
+import { changedResource } from '../changes/contract.ts'
 import { maxChanges, maxExpiring, maxFigures, maxGroups } from './limits.ts'
 import { briefingResources, sectionGroups } from './sections.ts'
 
@@ -82,21 +83,20 @@ const expiring = z.strictObject({
     .meta({ description: `The ${maxExpiring} that expire first.` }),
 })
 
-const changes = (registry: Registry) =>
-  z.strictObject({
-    list: z.string().meta({ description: 'Path of all changes of the country, newest first.' }),
-    data: z.array(
-      z.strictObject({
-        resource: z.enum(registry.resources.map(({ name }) => name)),
-        key: z.string(),
-        title: z.string().nullable(),
-        version: z.int().min(1),
-        operation: z.enum(changeKinds),
-        time: z.iso.datetime(),
-        link: z.string().meta({ description: 'Path of the history of the record.' }),
-      }),
-    ),
-  })
+const changes = z.strictObject({
+  list: z.string().meta({ description: 'Path of all changes of the country, newest first.' }),
+  data: z.array(
+    z.strictObject({
+      resource: changedResource,
+      key: z.string(),
+      title: z.string().nullable(),
+      version: z.int().min(1),
+      operation: z.enum(changeKinds),
+      time: z.iso.datetime(),
+      link: z.string().meta({ description: 'Path of the history of the record.' }),
+    }),
+  ),
+})
 
 const figure = z.strictObject({
   id: keys.uuid(),
@@ -136,7 +136,7 @@ const makeSchema = (registry: Registry) =>
           money,
           'Assistance programs of which the country is recipient or beneficiary.',
         ),
-        changes: changes(registry)
+        changes: changes
           .nullable()
           .meta({ description: `The ${maxChanges} latest changes; null with \`asOf\`.` }),
         figures: z

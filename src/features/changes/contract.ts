@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { DatabaseClient } from '../../database/database.ts'
 import { keys } from '../../model/keys.ts'
-import { lazyFor } from '../../model/lazy.ts'
 import {
   cursorParameter,
   limitParameter,
@@ -35,7 +34,7 @@ export const feedPosition = z.string().regex(positionPattern, {
 
 const cursor = cursorParameter(
   feedPosition,
-  'The `position` of the last change that was read. Without it, reading starts at the first change.',
+  'The `position` of the last change that was read. Without it, reading starts at the beginning.',
 )
 
 /** Parameters of the feed. */
@@ -54,7 +53,7 @@ export const feedParameters = (registry: Registry): Record<string, Parameter> =>
 export const readResources = (query: CheckedQuery): string[] =>
   [...new Set(getStringValues(query, 'resource'))].sort()
 
-/** Returns the position after which a query continues; undefined if it starts at the first change. */
+/** Returns the position after which a query continues; undefined if it starts at the beginning of its order. */
 export const readAfter = (query: CheckedQuery): FeedPosition | undefined =>
   parseFeedPosition(getStringValues(query, 'after')[0] ?? '')
 
@@ -76,25 +75,28 @@ const example = {
   document: { id: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90', version: 2 },
 }
 
-const makeFeedChange = ({ resources }: Registry) =>
-  registerResponseSchema(
-    'FeedChange',
-    z
-      .intersection(
-        recordChange,
-        z.strictObject({
-          position: feedPosition.meta({ description: 'Position of the change in the feed, for `after`.' }),
-          resource: z
-            .enum(resources.map(({ name }) => name))
-            .meta({ description: 'The resource of the record.' }),
-          key: z.string().meta({ description: 'The key of the record.' }),
-          document: z.record(z.string(), z.unknown()).meta({
-            description: 'The record at this version; for a removal, the record that was removed.',
-          }),
+/** Schema of the resource of a change. No enumeration, since an older version of the service may read changes of a new resource. */
+export const changedResource = z.string().meta({
+  description:
+    'The resource of the record. During an upgrade, it may be one that only the newer version of the service has.',
+})
+
+const feedChange = registerResponseSchema(
+  'FeedChange',
+  z
+    .intersection(
+      recordChange,
+      z.strictObject({
+        position: feedPosition.meta({ description: 'Position of the change in the feed, for `after`.' }),
+        resource: changedResource,
+        key: z.string().meta({ description: 'The key of the record.' }),
+        document: z.record(z.string(), z.unknown()).meta({
+          description: 'The record at this version; for a removal, the record that was removed.',
         }),
-      )
-      .meta({ description: 'A change to a record, with the record.', examples: [example] }),
-  )
+      }),
+    )
+    .meta({ description: 'A change to a record, with the record.', examples: [example] }),
+)
 
 /** Default and maximum number of changes per page. */
 export const pageLimits = { defaultSize: 100, maxSize: 500 } as const
@@ -103,7 +105,7 @@ export const pageLimits = { defaultSize: 100, maxSize: 500 } as const
 export const pageParameters: Record<string, Parameter> = {
   order: singleValueParameter(
     z.enum(['asc', 'desc']),
-    '`asc`, the order of the feed, when left out. `desc`: the newest change first.',
+    '`asc`, the order of the feed, when left out. `desc` begins with the newest change; then `after` leads to older ones.',
   ),
   country: multiValueParameter(
     keys.country(),
@@ -112,29 +114,23 @@ export const pageParameters: Record<string, Parameter> = {
   limit: limitParameter('Changes per page', pageLimits),
 }
 
-const makeFeedPage = (registry: Registry) =>
-  registerResponseSchema(
-    'FeedPage',
-    z
-      .strictObject({
-        data: z.array(feedChange(registry)),
-        page: z.strictObject({
-          limit: z.int().min(1).meta({ description: 'Maximum number of changes per page.' }),
-          after: feedPosition.nullable().meta({
-            description:
-              'Value of `after` for the next request; with `asc`, at any later time. Null if there is no change yet.',
-          }),
-          more: z.boolean().meta({ description: 'Whether more changes can be read immediately.' }),
-        }),
-      })
-      .meta({
-        description: 'Changes in the order of the feed, or the newest first.',
-        examples: [{ data: [example], page: { limit: 100, after: '1234.56', more: false } }],
-      }),
-  )
-
-/** Schema of a change in the feed: one per registry, since the OpenAPI document has one schema of each name. */
-const feedChange = lazyFor(makeFeedChange)
-
 /** Schema of a page of changes. */
-export const feedPage = lazyFor(makeFeedPage)
+export const feedPage = registerResponseSchema(
+  'FeedPage',
+  z
+    .strictObject({
+      data: z.array(feedChange),
+      page: z.strictObject({
+        limit: z.int().min(1).meta({ description: 'Maximum number of changes per page.' }),
+        after: feedPosition.nullable().meta({
+          description:
+            'Value of `after` for the next request, which in the order `asc` may be sent at any later time. Null if no change has matched yet.',
+        }),
+        more: z.boolean().meta({ description: 'Whether more changes can be read immediately.' }),
+      }),
+    })
+    .meta({
+      description: 'Changes in the order of the feed, or the newest first.',
+      examples: [{ data: [example], page: { limit: 100, after: '1234.56', more: false } }],
+    }),
+)
