@@ -26,8 +26,8 @@ interface Briefing {
   inForce: Section
   expiring: CountedList & { data: { id: string; expiresOn: string; link: string }[] }
   units: Groups
-  given: CountedList & { byYearAndCurrency: Groups }
-  received: CountedList & { byYearAndCurrency: Groups }
+  given: CountedList & { amounts: Groups }
+  received: CountedList & { amounts: Groups }
   changes: { list: string; data: { key: string; link: string; operation: string }[] } | null
   figures: { title: string; value: number; recorded: CountedList | null; link: string }[]
   figuresList: string
@@ -165,8 +165,8 @@ describe('GET /v1/countries/{code}/briefing', () => {
       hostCountry: 'FSM',
     })
     const { given, received, units } = await getBriefing('FSM')
-    const sums = ({ byYearAndCurrency }: Briefing['given']) =>
-      byYearAndCurrency.data.map(({ key, measures }) => [...Object.values(key), measures['sum:amount']])
+    const sums = ({ amounts }: Briefing['given']) =>
+      amounts.data.map(({ key, measures }) => [...Object.values(key), measures['sum:amount']])
     expect(sums(given)).toEqual([
       ['2009', 'commitment', 'CNY', 15],
       ['2009', 'commitment', 'USD', 7],

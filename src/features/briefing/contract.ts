@@ -56,12 +56,12 @@ const section = registerResponseSchema(
 const moneyExample = (roles: string) => ({
   count: 0,
   list: `/v1/assistance-programs?country=PAK&role=${roles}`,
-  byYearAndCurrency: { data: [], groups: 0 },
+  amounts: { data: [], groups: 0 },
 })
 
 const money = registerResponseSchema(
   'BriefingMoney',
-  z.strictObject({ count: count(), list: list(), byYearAndCurrency: groups }).meta({
+  z.strictObject({ count: count(), list: list(), amounts: groups }).meta({
     description: 'Programs and the sums of amounts: a group for each year, kind of amount and currency.',
     examples: [moneyExample('donor,funder')],
   }),

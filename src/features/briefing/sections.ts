@@ -73,7 +73,7 @@ export async function amountsJson(queries: QueryRunner, resource: Resource, quer
     query,
     `groupBy=${keys}&measures=count,sum:amount&sort=${keys}&limit=${maxGroups.amount}`,
   )
-  return `{"count":${groups.total},"list":${JSON.stringify(queries.listPath(resource, query))},"byYearAndCurrency":${groupsJson(groups)}}`
+  return `{"count":${groups.total},"list":${JSON.stringify(queries.listPath(resource, query))},"amounts":${groupsJson(groups)}}`
 }
 
 /** Returns the JSON of the cooperation bases of a query by kind, with the number of bases that their records represent. */

@@ -33,7 +33,7 @@ export function MoneyWidget({
           </tr>
         </thead>
         <tbody>
-          {money.byYearAndCurrency.data.map(({ key, label, measures, list }) => {
+          {money.amounts.data.map(({ key, label, measures, list }) => {
             const currency = key.amountCurrency
             const amount = measures['sum:amount'] ?? null
             return (
@@ -51,9 +51,7 @@ export function MoneyWidget({
           })}
         </tbody>
       </table>
-      {money.byYearAndCurrency.groups > money.byYearAndCurrency.data.length && (
-        <p class="soft small">{t('explore.topOnly')}</p>
-      )}
+      {money.amounts.groups > money.amounts.data.length && <p class="soft small">{t('explore.topOnly')}</p>}
     </Widget>
   )
 }
