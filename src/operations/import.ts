@@ -21,7 +21,7 @@ const importedSchema = memoizeByKey((schemaName, { property, schema }, example) 
 )
 
 /** `POST /v1/{resource}/import`: creates all records of an NDJSON body in one transaction, or none. */
-export const importRecords: Operation = {
+export const importNdjson: Operation = {
   method: 'POST',
 
   contract: (resource) => ({
@@ -54,7 +54,8 @@ export const importRecords: Operation = {
   }),
 
   async handle(resource, request, { database }) {
-    // Without a list, no parser has read a body, so the request has none: a body of another type has been refused with 415.
+    // The NDJSON parser always returns a list, and a body of another type was refused with 415 before. So without a list, the
+    // request has no body.
     const { data: lines } = z.array(z.unknown()).safeParse(request.body)
     if (!lines) throw new Problem('malformed-request', 'The body is empty where NDJSON is expected.')
     if (lines.length > maxNdjsonLines) {
