@@ -21,14 +21,17 @@ import {
   toResourceRow,
 } from './split.ts'
 
-/** A JSON object, usually with all properties of a record that clients write, without version and timestamps. */
+/**
+ * A parsed document: a JSON object. Usually, it has only the properties of a record that clients write (`documentOf`), without
+ * version and timestamps.
+ */
 export type Document = Record<string, unknown>
 
 /** A record as it is stored. */
 export interface StoredRecord {
   key: string
   version: number
-  /** The record's JSON, as in responses. */
+  /** The whole record as JSON text, as in responses: also with version and timestamps. */
   document: string
 }
 
@@ -271,7 +274,8 @@ export async function deleteDocuments(
   const change: Change = { kind: 'remove', authorship }
   // All records have the same time: that of the transaction (`change_time()`).
   await tx.query(writeStatement([revisionWrite(resource, stored, change, removed.at(-1)?.time ?? '')]))
-  // All lists are deleted first: the lists of a removed record may refer to another one, whose deletion checks foreign keys.
+  // Deleting a row of `records` also deletes the lists of this record (cascade). With several records, all lists are deleted before,
+  // since PostgreSQL refuses to delete a record to which a list of a record that is deleted later still refers.
   const tables = getListTables(resource)
   if (removed.length > 1 && tables.length > 0) await tx.query(deleteStatement(tables, ids))
   await tx.query(deleteStatement([{ table: records, recordId: records.id }], ids))

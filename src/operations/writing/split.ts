@@ -82,7 +82,8 @@ export const composeRecords = (resource: Resource, records: RecordToWrite[]): Co
 
 /**
  * Returns the rows of the table `records` as JSON text. The JSON texts of the documents are inserted unchanged. A column that
- * is added here must be added to `newRecordProperties`, too, and to the rows of `generating/batch.ts`.
+ * is added here must be added to `newRecordProperties`, too; if it can change, to `updateDocuments`; and if its default does not
+ * suffice, to the rows of `generating/batch.ts`.
  */
 export function recordRowsJson(resource: Resource, records: ComposedRecord[]): string {
   const rows = records.map((record) => {
