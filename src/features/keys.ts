@@ -74,7 +74,7 @@ const keyPage = namedPageSchema('KeyPage', keyRecord, {
 
 const expiryMessage = 'must be a date and time in the future, such as 2027-01-31T00:00:00Z'
 
-/** Whether the ISO format of a date has a year of four digits, as RFC 3339 requires. */
+/** Whether a date is before the year 10000 in UTC. A later date cannot be written in RFC 3339, whose years have four digits. */
 export const isBeforeYear10000 = (date: string): boolean => new Date(date).getUTCFullYear() < 10000
 
 /** Schema of the name of a key. */
@@ -224,7 +224,7 @@ const revoke: Endpoint = {
     operationId: 'revokeKey',
     summary: 'Revoke a key',
     description:
-      'Every process of the service refuses the key from now on. The key stays in the list with `revokedAt`; revoking it again changes nothing.',
+      'Every process of the service refuses the key within a second. The key stays in the list with `revokedAt`; revoking it again changes nothing.',
     headers: [idempotencyKey],
     responses: { 204: { description: 'The key is revoked.', headers: replayedHeaders } },
     problems: [
