@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { lazyFor } from '../model/lazy.ts'
 import { exampleKey, exampleRecord, type Resource, recordSchema } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
+import { pageSize } from '../query/list.ts'
 import { etagHeader } from './entity-tags.ts'
 import type { HeaderContract, ResponseContract } from './operation.ts'
 
@@ -10,7 +11,7 @@ const pageInfoSchema = registerResponseSchema(
   'Page',
   z
     .strictObject({
-      limit: z.int().min(1).meta({ description: 'Maximum number of records per page.' }),
+      limit: z.int().min(1).meta({ description: '`limit` of the request, or its default.' }),
       next: z.string().nullable().meta({ description: 'Cursor of the next page; null on the last page.' }),
       total: z
         .strictObject({ count: z.int().min(0), relation: z.enum(['exact', 'estimated']) })
@@ -19,7 +20,7 @@ const pageInfoSchema = registerResponseSchema(
     })
     .meta({
       description: 'Size of the page, cursor of the next page, and total.',
-      examples: [{ limit: 25, next: null }],
+      examples: [{ limit: pageSize.defaultSize, next: null }],
     }),
 )
 
@@ -42,11 +43,15 @@ export function memoizeByKey<T>(
   }
 }
 
-/** Registers the schema of a page of items. @param id name of the schema. */
+/** Registers the schema of a page of items. @param id name of the schema. @param options `limit`: the default of the parameter. */
 export const namedPageSchema = (
   id: string,
   item: z.ZodType,
-  { description, example, limit = 25 }: { description: string; example: unknown; limit?: number },
+  {
+    description,
+    example,
+    limit = pageSize.defaultSize,
+  }: { description: string; example: unknown; limit?: number },
 ) =>
   registerResponseSchema(
     id,
@@ -67,7 +72,7 @@ export const pageSchema = lazyFor((resource: Resource) =>
         names: resource.registry.namesSchema.optional().meta({ description: 'With `include=names`.' }),
       })
       .meta({
-        examples: [{ data: [exampleRecord(resource)], page: { limit: 25, next: null } }],
+        examples: [{ data: [exampleRecord(resource)], page: { limit: pageSize.defaultSize, next: null } }],
       }),
   ),
 )
@@ -90,6 +95,6 @@ export const readResponses = (
 
 /** The `Location` header of a 201 response. */
 export const locationHeader: HeaderContract = {
-  description: 'Path of the new record.',
+  description: 'Path of the new record, key or import.',
   example: '/v1/agreements/01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90',
 }
