@@ -79,7 +79,10 @@ export const tableSchema: Operation = {
         'Whether a column of names follows each column of codes; `true` when left out.',
       ),
       ...(participantsProperty(resource) !== undefined && {
-        per: singleValueParameter(z.enum(['record', 'participant']), 'What a row represents.'),
+        per: singleValueParameter(
+          z.enum(['record', 'participant']),
+          'What a row represents; `record` when left out.',
+        ),
       }),
     },
     headers: [ifNoneMatch],

@@ -71,7 +71,7 @@ export const fileParameters = (resource: Resource): Record<string, Parameter> =>
   ...(participantsProperty(resource) !== undefined && {
     per: singleValueParameter(
       z.enum(['record', 'participant']),
-      'With `csv` and `xlsx`: a row for each record, or a row for each participant, with columns about it.',
+      'With `csv` and `xlsx`: a row for each record, or a row for each participant, with columns about it; `record` when left out.',
     ),
   }),
 })
