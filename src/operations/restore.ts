@@ -68,7 +68,7 @@ async function findVersion(
     version === undefined
       ? `the ${resource.noun} has no earlier version`
       : `the history has no version ${version}${newest ? `; its newest is ${newest.entry.version}` : ''}`
-  throw invalidBody(resource.noun, [{ pointer: '/version', code: 'unknown_version', message }])
+  throw invalidBody('request', [{ pointer: '/version', code: 'unknown_version', message }])
 }
 
 /**
@@ -84,7 +84,7 @@ function requireKnownProperties(resource: Resource, version: number, record: Doc
     .map(([property]) => property)
   if (lost.length === 0) return
   const message = `version ${version} has values in properties that ${resource.name} no longer have (${lost.join(', ')}): restore the other properties with PATCH or, if the ${resource.noun} was removed, create a new ${resource.noun} with POST`
-  throw invalidBody(resource.noun, [{ pointer: '/version', code: 'not_restorable', message }])
+  throw invalidBody('request', [{ pointer: '/version', code: 'not_restorable', message }])
 }
 
 /**
