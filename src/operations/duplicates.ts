@@ -17,6 +17,7 @@ import { linkHeader, pageHeaders } from './page.ts'
 import { pageEnvelope } from './page-envelope.ts'
 import { namedPageSchema, readResponses } from './response-schemas.ts'
 
+/** Default and maximum number of records that a page checks. */
 const limits = { defaultSize: 100, maxSize: 200 } as const
 
 /** Maximum number of duplicates that are proposed for a record. */

@@ -154,8 +154,8 @@ function getRecordLoader(
 }
 
 /**
- * Reads a record by its key. One statement finds up to 25 records of the resource that are read in the same iteration of the
- * event loop, with the same `Representation` object. Under load, this saves most round trips to the database.
+ * Reads a record by its key. One statement finds up to `maxBatchSize` records of the resource that are read in the same iteration
+ * of the event loop, with the same `Representation` object. Under load, this saves most round trips to the database.
  * @returns undefined when there is none.
  * @throws Problem `invalid-parameter` if it has too many records of an include.
  */

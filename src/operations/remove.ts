@@ -8,7 +8,7 @@ import { lockExpected } from './writing/change.ts'
 import { deleteDocuments } from './writing/documents.ts'
 import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
 import { recordProblems } from './writing/problems.ts'
-import { findReferrers, referredToProblem, referrerFault } from './writing/referrers.ts'
+import { findReferrers, maxReferrers, referredToProblem, referrerFault } from './writing/referrers.ts'
 
 /** `DELETE /v1/{resource}/{key}`: removes a record that no other record refers to. */
 export const remove: Operation = {
@@ -18,8 +18,7 @@ export const remove: Operation = {
     operationId: `delete${resource.singular}`,
     summary: `Remove ${aNoun(resource.noun)}`,
     description: 'It can be restored.',
-    details:
-      'The history stays. Refused while other records refer to the record; `errors` lists up to 20 of them.',
+    details: `The history stays. Refused while other records refer to the record; \`errors\` lists up to ${maxReferrers} of them.`,
     path: '',
     scope: 'record',
     access: 'write',

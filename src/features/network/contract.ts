@@ -19,12 +19,14 @@ import { languageParameter } from '../../operations/language.ts'
 import { getRecordAsOf, recordAsOfParameter } from '../../query/past.ts'
 import type { Level } from './selected-records-sql.ts'
 import { getResourceSelections, networkResources } from './selection.ts'
-import type { NetworkPlan } from './statement.ts'
+import { maxTopics, type NetworkPlan } from './statement.ts'
 
 const listResourceNames = (registry: Registry) =>
   networkResources(registry).map(({ resource }) => resource.name)
 
+/** Default and maximum number of edges or partners in a response. */
 const edgeLimits = { defaultSize: 100, maxSize: 1000 } as const
+/** Maximum value of the parameter `minimum`. */
 const maxMinimum = 1_000_000
 
 /** The parameters that select the records of a network and limit the response. */
@@ -113,7 +115,7 @@ const edgeProperties = (registry: Registry) => ({
   resources: counts(registry),
   topics: z
     .array(z.strictObject({ topic: keys.topic(), name: z.string(), count: z.int().min(1) }))
-    .meta({ description: 'The ten most frequent topics of the records.' }),
+    .meta({ description: `The ${maxTopics} most frequent topics of the records.` }),
   first: date('first', 'earliest'),
   last: date('last', 'latest'),
 })

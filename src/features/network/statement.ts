@@ -37,11 +37,12 @@ export interface Edges {
 }
 
 /** Maximum number of topics of an edge. */
-const maxTopics = 10
+export const maxTopics = 10
 
 /** The query string of links. */
 const linkQuery = sql`${placeholder('linkQuery')}::text`
 
+/** The code of the country whose partners are requested. */
 const code = sql`${placeholder('code')}::text`
 
 /**

@@ -15,7 +15,7 @@ export const queryProperties = {
   ror: 'ROR id of an organization, instead of its name.',
 }
 
-/** Maximum number of queries in a batch: a query may have several types, and one request resolves at most `maxQueries` names. */
+/** Maximum number of queries in a batch. A query has four types by default, and one request resolves at most `maxQueries` names. */
 export const maxBatch = 250
 
 /** A type of the Reconciliation Service API 0.2, section 3.2. */

@@ -3,15 +3,17 @@ import { ownProperties } from '../../model/resource.ts'
 import { Problem } from '../../problems/problem.ts'
 import { type ApiFetch, fetchJson } from '../api-fetch.ts'
 import { resourcesKnownByName } from '../names/index.ts'
+import { hitLimits } from '../search/search.ts'
 import { formatEntityId } from './ids.ts'
 import { queryProperties, toType, unknownTypeDetail } from './manifest.ts'
 
 /** Maximum number of suggestions in a response. */
 const pageSize = 10
 
-/** Maximum value of a cursor, which is an offset. */
-const maxCursor = 90
+/** Maximum value of a cursor, which is an offset. The page after it ends with the last hit that a search can return. */
+const maxCursor = hitLimits.maxSize - pageSize
 
+/** The parameters of a suggest service. */
 export interface SuggestQuery {
   /** The beginning of a record's name, or any part of the id of a property, or of the id or name of a type. */
   prefix: string
@@ -76,7 +78,10 @@ export const suggestTypes = (registry: Registry, { prefix, cursor }: SuggestQuer
     .slice(cursor, cursor + pageSize),
 })
 
-/** Returns the properties of a resource in the form of the reconciliation service. */
+/**
+ * Returns the properties of a resource in the form of the reconciliation service.
+ * @throws Error for a type that is not a resource (`requireType`).
+ */
 export const listProperties = (registry: Registry, type: string) =>
   Object.entries(ownProperties(registry.get(type))).map(([id, schema]) => {
     // Zod's schemas have metadata, although the type of a shape does not say so.

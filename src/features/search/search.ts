@@ -15,7 +15,8 @@ import { searchStatement } from './statement.ts'
 /** Maximum length of a query, in characters. */
 export const maxQueryLength = 200
 
-const limits = { defaultSize: 20, maxSize: 100 } as const
+/** Default and maximum number of hits in a response. */
+export const hitLimits = { defaultSize: 20, maxSize: 100 } as const
 
 /** Returns the schema of a text that can be searched for. @param maxLength in characters. */
 export const searchedText = (maxLength: number) =>
@@ -73,7 +74,7 @@ const makePageSchema = (names: string[]) =>
       })
       .meta({
         description: 'Results of a search across resources, best first.',
-        examples: [{ data: [example], page: { limit: limits.defaultSize, more: false } }],
+        examples: [{ data: [example], page: { limit: hitLimits.defaultSize, more: false } }],
       }),
   )
 
@@ -91,7 +92,7 @@ const makeContract = (names: string[], schema: () => z.ZodType): Contract => ({
       isRequired: true,
     },
     resource: valueListParameter(names, 'Resources to search, separated by commas; all when left out.'),
-    limit: limitParameter('Hits in the response', limits),
+    limit: limitParameter('Hits in the response', hitLimits),
     ...recordAsOfParameter,
   },
   headers: [ifNoneMatch],
@@ -114,7 +115,7 @@ export function searchEndpoint({ resources }: Registry): Endpoint {
 
     async handle(request, context) {
       const [text = ''] = getStringValues(request.query, 'q')
-      const limit = getLimit(request.query, limits)
+      const limit = getLimit(request.query, hitLimits)
       const resourceNames = getStringValues(request.query, 'resource')
       const plan = {
         q: text,

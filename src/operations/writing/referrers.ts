@@ -13,7 +13,7 @@ import type { Resource } from '../../model/resource.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
 
 /** Maximum number of referring records that are listed in the errors for a record. */
-const maxReferrers = 20
+export const maxReferrers = 20
 
 /** A foreign key that prevents a removal, with the column of the referring record's id. */
 interface ForeignReference {
