@@ -24,6 +24,7 @@ export class ConcurrencyLimiter {
     this.#limits = limits
   }
 
+  /** The number of running operations. */
   get running(): number {
     return this.#running
   }

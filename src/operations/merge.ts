@@ -107,7 +107,7 @@ export const merge: Operation = {
     operationId: `merge${resource.singular}`,
     summary: `Merge ${aNoun(resource.noun)} into another one`,
     description: 'For duplicates. It cannot be undone.',
-    details: `All references to the record (by up to ${maxMovedReferrers} records) move to the remaining one. It takes over external ids, aliases, and names (as aliases), and keeps its other values. Afterwards, the response to reads of the merged key is \`308\`, and to changes \`410\`. Both histories stay. \`If-Match\` has the version of the merged record, \`version\` the version of the remaining one.`,
+    details: `All references to the record (by up to ${maxMovedReferrers} records) move to the remaining one. It takes over external ids, aliases, and names (as aliases), and keeps its other values. Afterwards, reads of the merged key get \`308\`, and changes \`410\`. Both histories stay. \`If-Match\` has the version of the merged record, \`version\` the version of the remaining one.`,
     path: '/merge',
     body: {
       mediaTypes: ['application/json'],

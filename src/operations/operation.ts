@@ -138,6 +138,7 @@ export interface Contract {
   responses: Record<number, ResponseContract>
   /** Media type of successful responses; JSON when left out. */
   mediaType?: string
+  /** The problems that the endpoint may return. Those of every endpoint (`commonProblems`) need not be listed. */
   problems: readonly ProblemType[]
 }
 

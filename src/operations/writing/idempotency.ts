@@ -70,7 +70,7 @@ const fingerprintRequest = ({ method, url, headers, body }: ApiRequest) =>
 
 /**
  * Returns the stored response of an earlier request with the key; otherwise runs `work` and stores its response.
- * Undefined while another transaction holds the lock of the key.
+ * @returns undefined while another transaction holds the lock of the key.
  * @throws Problem `idempotency-key-reused` if the earlier request differs, or its response was redacted.
  */
 async function replayOrRun(
