@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { addTo } from '../../group-by.ts'
 import { findEdtfFault } from '../../model/edtf.ts'
 import type { Registry } from '../../model/registry.ts'
 import { faultCountText } from '../../operations/writing/validation.ts'
@@ -95,16 +96,23 @@ function readTypes({ type }: Query, registry: Registry): string[] {
   return given.length > 0 ? given : resourcesKnownByName(registry)
 }
 
+/** Resolves name queries. @throws ApiResponseError when the API refuses the request. */
+async function resolveAll(api: ApiFetch, queries: readonly NameQuery[]): Promise<Resolution[]> {
+  if (queries.length === 0) return []
+  const { data } = await fetchJson<{ data: Resolution[] }>(api, '/v1/resolve', { queries })
+  return data
+}
+
 /** Resolves the names of countries in the properties of queries. @returns the codes of the resolved names, by name. */
 async function resolveCountries(api: ApiFetch, queries: readonly Query[]): Promise<Map<string, string>> {
   const names = [...new Set(queries.flatMap((query) => propertyText(query, 'country') ?? []))]
-  if (names.length === 0) return new Map()
-  const nameQueries = names.map((name) => ({
-    resource: 'countries',
-    name: name.slice(0, maxNameLength).toWellFormed(),
-  }))
-  const { data } = await fetchJson<{ data: Resolution[] }>(api, '/v1/resolve', { queries: nameQueries })
-  return new Map(names.flatMap((name, index) => (data[index]?.match ? [[name, data[index].match.key]] : [])))
+  const found = await resolveAll(
+    api,
+    names.map((name) => ({ resource: 'countries', name: name.slice(0, maxNameLength).toWellFormed() })),
+  )
+  return new Map(
+    names.flatMap((name, index) => (found[index]?.match ? [[name, found[index].match.key]] : [])),
+  )
 }
 
 /** What a query says about its records, other than names and codes. */
@@ -151,10 +159,43 @@ const toCandidate = (registry: Registry, resource: string, match: NameMatch, isM
   type: [toType(registry.get(resource))],
 })
 
+/** A query of a batch. */
+interface BatchEntry {
+  id: string
+  query: Query
+  restrictions: Restrictions
+}
+
+/** The resolution of a query as the name of a record of one type. */
+interface TypeResolution {
+  resource: string
+  resolution: Resolution
+}
+
 /**
- * Answers a batch of queries (Reconciliation Service API 0.2, section 4). A candidate is a match if exactly one
- * type resolves the query, and resolves it to this record. If the date of the query is not EDTF, or its country is not resolved,
- * there is no match.
+ * Returns the candidates of a query, best first. A candidate is a match if exactly one type resolves the query, and resolves it
+ * to this record. If the date of the query is not EDTF, or its country is not resolved, there is no match.
+ */
+function listCandidates(
+  registry: Registry,
+  { query, restrictions }: BatchEntry,
+  resolutions: readonly TypeResolution[],
+) {
+  const resolved = resolutions.filter(({ resolution }) => resolution.status === 'resolved')
+  const isCertain = resolved.length === 1 && restrictions.areUnderstood
+  return resolutions
+    .flatMap(({ resource, resolution }) =>
+      resolution.candidates.map((match) =>
+        toCandidate(registry, resource, match, isCertain && resolution.status === 'resolved'),
+      ),
+    )
+    .sort((first, second) => second.score - first.score)
+    .slice(0, query.limit ?? defaultLimit)
+}
+
+/**
+ * Answers a batch of queries (Reconciliation Service API 0.2, section 4).
+ * @returns the candidates of each query (`listCandidates`), by the id of the query.
  * @throws Problem `invalid-body` for a batch that is not valid or too large; ApiResponseError when the API refuses a request.
  */
 export async function reconcileQueries(
@@ -164,11 +205,9 @@ export async function reconcileQueries(
 ): Promise<Record<string, unknown>> {
   const queries = queriesIn(value)
   const countries = await resolveCountries(api, [...queries.values()])
-  const entries = [...queries].map(([id, query]) => ({
-    id,
-    query,
-    restrictions: readRestrictions(query, countries),
-  }))
+  const entries = [...queries].map(
+    ([id, query]): BatchEntry => ({ id, query, restrictions: readRestrictions(query, countries) }),
+  )
   const nameQueries = entries.flatMap(({ id, query, restrictions }) =>
     readTypes(query, registry).flatMap((resource) => {
       const nameQuery = toNameQuery(query, resource, restrictions)
@@ -180,29 +219,19 @@ export async function reconcileQueries(
       'invalid-body',
       `The queries have ${nameQueries.length} types in total; the limit is ${maxQueries}: send fewer queries.`,
     )
-  const { data } =
-    nameQueries.length === 0
-      ? { data: [] }
-      : await fetchJson<{ data: Resolution[] }>(api, '/v1/resolve', {
-          queries: nameQueries.map(({ nameQuery }) => nameQuery),
-        })
+  const found = await resolveAll(
+    api,
+    nameQueries.map(({ nameQuery }) => nameQuery),
+  )
+  const resolutions = new Map<string, TypeResolution[]>()
+  for (const [index, resolution] of found.entries()) {
+    const { id, nameQuery } = nameQueries[index] ?? {}
+    if (id !== undefined && nameQuery) addTo(resolutions, id, { resource: nameQuery.resource, resolution })
+  }
   return Object.fromEntries(
-    entries.map(({ id, query, restrictions }) => {
-      const resolutions = nameQueries.flatMap(({ id: queryId, nameQuery }, index) => {
-        const resolution = data[index]
-        return queryId === id && resolution ? [{ resource: nameQuery.resource, resolution }] : []
-      })
-      const resolved = resolutions.filter(({ resolution }) => resolution.status === 'resolved')
-      const isCertain = resolved.length === 1 && restrictions.areUnderstood
-      const result = resolutions
-        .flatMap(({ resource, resolution }) =>
-          resolution.candidates.map((match) =>
-            toCandidate(registry, resource, match, isCertain && resolution.status === 'resolved'),
-          ),
-        )
-        .sort((first, second) => second.score - first.score)
-        .slice(0, query.limit ?? defaultLimit)
-      return [id, { result }]
-    }),
+    entries.map((entry) => [
+      entry.id,
+      { result: listCandidates(registry, entry, resolutions.get(entry.id) ?? []) },
+    ]),
   )
 }

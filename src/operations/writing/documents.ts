@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Transaction } from '../../database/database.ts'
-import { deleteStatement, type TableWrite, writeStatement } from '../../database/rows.ts'
+import { deleteStatement, type RecordRows, type TableWrite, writeStatement } from '../../database/rows.ts'
 import { records, revisions } from '../../database/tables/index.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
 import { recordId } from '../../model/keys.ts'
@@ -181,6 +181,35 @@ const hasColumns = (resource: Resource, property: string) =>
 const changedProperties = ({ before, after }: Update): string[] =>
   Object.keys(after).filter((property) => !isDeepStrictEqual(before[property], after[property]))
 
+/** An update with the record to write and the properties that differ. */
+interface ChangedRecord {
+  record: RecordToWrite
+  update: Update
+  properties: string[]
+}
+
+const toChangedRecord = (update: Update): ChangedRecord => {
+  const { id, key, version, createdAt, time } = update.locked
+  const record = { id, key, version: version + 1, createdAt, updatedAt: time, document: update.after }
+  return { record, update, properties: changedProperties(update) }
+}
+
+/** A list property that has changed in some records. */
+interface ChangedList {
+  property: string
+  tables: RecordRows[]
+  /** The records in which the list has changed. */
+  changedRecords: RecordToWrite[]
+}
+
+const findChangedLists = (resource: Resource, changes: readonly ChangedRecord[]): ChangedList[] =>
+  Object.entries(resource.boundFields).flatMap(([property, { rows }]) => {
+    const changedRecords = changes
+      .filter(({ properties }) => properties.includes(property))
+      .map(({ record }) => record)
+    return rows && changedRecords.length > 0 ? [{ property, tables: rows.tables, changedRecords }] : []
+  })
+
 /**
  * Writes the new documents of locked records, and their revisions. The row in the table of the resource is written only if
  * one of its properties has changed, and the rows of a list only if the list has changed.
@@ -194,11 +223,7 @@ export async function updateDocuments(
   change: Change,
 ): Promise<StoredRecord[]> {
   if (updates.length === 0) return []
-  const changes = updates.map((update) => {
-    const { id, key, version, createdAt, time } = update.locked
-    const record = { id, key, version: version + 1, createdAt, updatedAt: time, document: update.after }
-    return { record, update, properties: changedProperties(update) }
-  })
+  const changes = updates.map(toChangedRecord)
   const written = composeRecords(
     resource,
     changes.map(({ record }) => record),
@@ -207,18 +232,10 @@ export async function updateDocuments(
   const tableChanges = changes.filter(({ properties }) =>
     properties.some((property) => hasColumns(resource, property)),
   )
-  const changedLists = Object.keys(resource.boundFields).flatMap((property) => {
-    const differing = changes.filter(({ properties }) => properties.includes(property))
-    const rows = resource.boundFields[property]?.rows
-    return rows && differing.length > 0 ? [{ property, rows, differing }] : []
-  })
-  for (const { rows, differing } of changedLists) {
-    await tx.query(
-      deleteStatement(
-        rows.tables,
-        differing.map(({ record }) => record.id),
-      ),
-    )
+  const changedLists = findChangedLists(resource, changes)
+  for (const { tables, changedRecords } of changedLists) {
+    const ids = changedRecords.map(({ id }) => id)
+    await tx.query(deleteStatement(tables, ids))
   }
   const changedRows = tableChanges.map(({ update: { locked, before, after } }) => ({
     id: locked.id,
@@ -242,13 +259,7 @@ export async function updateDocuments(
         ? [{ ...toInsert({ table: resource.table, rows: resourceRows }), kind: 'update' as const }]
         : []),
       ...changedLists
-        .flatMap(({ property, differing }) =>
-          toListRows(
-            resource,
-            differing.map(({ record }) => record),
-            [property],
-          ),
-        )
+        .flatMap(({ property, changedRecords }) => toListRows(resource, changedRecords, [property]))
         .map(toInsert),
       // All records have the same time: that of the transaction (`change_time()`).
       revisionWrite(resource, stored, change, written.at(-1)?.updatedAt ?? ''),
