@@ -107,7 +107,7 @@ export const history: Operation = {
     query: {
       follow: singleValueParameter(
         booleanText,
-        '`false` reads the history of the key itself, even after a merge. Otherwise, the key of a merged record redirects to the history of its target.',
+        '`false` reads the history of the key itself, even after a merge. Otherwise, a request for the key of a merged record is redirected to the history of the remaining record.',
       ),
       limit: limitParameter('Entries per page', pageSize),
       cursor: pageCursorParameter,

@@ -1,7 +1,7 @@
 /**
  * Returns the JSON of a page: `{"data":[…],"page":{…}}`, perhaps with `"names":{…}`.
  * @param items JSON texts, joined with commas.
- * @param page limit, next cursor and total.
+ * @param page the properties of `page`, such as the limit and the cursor of the next page.
  * @param names JSON of the names of the referenced records, if requested.
  */
 export const pageEnvelope = (

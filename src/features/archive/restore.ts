@@ -122,7 +122,7 @@ class ArchiveReader {
   }
 }
 
-/** Rows that are in the tables already could conflict with those of the archive. */
+/** Checks that tables have no rows, which could conflict with those of the archive. @throws OperationalError if they have any. */
 async function requireEmpty(client: pg.Client, names: string[]): Promise<void> {
   const conditions = names.map((name) => `exists (select from ${quoteTable(name)})`)
   const { rows } = await client.query<{ isFilled: boolean }>(

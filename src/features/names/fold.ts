@@ -1,5 +1,6 @@
 /** Normal forms of names, in which different spellings of the same name are equal. */
 
+/** Letters that Unicode does not decompose into a base letter and an accent, with the letters that replace them. */
 const letters = new Map(
   Object.entries({ ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', ı: 'i' }),
 )

@@ -6,6 +6,7 @@ import { readSeeds, type SeedFile, type SeedSet } from './files.ts'
 import { resolveReferences } from './references.ts'
 import { checkSeed } from './validation.ts'
 
+/** The result of seeding. */
 export interface SeedCounts {
   /** Number of created records. */
   created: number

@@ -25,7 +25,7 @@ interface FormerTable {
 /**
  * Finds the history tables whose rows can belong to a record of a resource, even if the current table was dropped. $1 is the name
  * of the resource's table. `columns` omits columns that only the registry sets, such as versions and times, and the visibility,
- * which hides rows from readers without a key.
+ * which hides rows from readers without a role.
  */
 const formerTablesQuery = `
   select former.relname as name, owner.attname as owner,
