@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { Registry } from '../model/registry.ts'
-import type { Resource } from '../model/resource.ts'
+import { pluralNoun, type Resource } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../operations/entity-tags.ts'
 import { type ExportFormat, exportFormats, exportMediaTypes } from '../operations/exporting/contract.ts'
 import type { Endpoint, Publisher } from '../operations/operation.ts'
 import { notModified } from '../operations/response-schemas.ts'
+import { capitalize } from '../wording.ts'
 
 const schema = registerResponseSchema(
   'Catalog',
@@ -34,8 +35,8 @@ function mediaTypeProperty(format: ExportFormat) {
 
 /** Returns a resource as a DCAT data set, with a distribution for each format of its exports. */
 function dataset(resource: Resource, { serviceUrl: url = '' }: Publisher) {
-  const { name, plural, description } = resource
-  const title = plural.replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
+  const { name, description } = resource
+  const title = capitalize(pluralNoun(resource))
   const formats = exportFormats(resource).options
   return {
     ...reference(url, `/v1/${name}`),

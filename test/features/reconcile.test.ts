@@ -180,6 +180,7 @@ describe('the reconciliation service', () => {
         .result.map(({ id }) => id)
     expect(await suggest('entity', 'Paki')).toContain('countries:PAK')
     expect(await suggest('type', 'zation')).toEqual(['organizations'])
+    expect(await suggest('type', 'assistance%20pro')).toEqual(['assistance-programs'])
     expect(await suggest('property', 'pha')).toEqual(['alpha2', 'alpha3'])
     expect((await get('/reconcile/suggest/entity')).statusCode).toBe(400)
   })

@@ -1,8 +1,9 @@
 import type { Registry } from '../../model/registry.ts'
-import type { Resource } from '../../model/resource.ts'
+import { pluralNoun, type Resource } from '../../model/resource.ts'
 import { packageVersion } from '../../package-root.ts'
 import { quote } from '../../problems/faults.ts'
 import { didYouMeanSentence } from '../../problems/suggest.ts'
+import { capitalize } from '../../wording.ts'
 import { resourcesKnownByName } from '../names/index.ts'
 
 /** The properties that a query may have, with their descriptions. */
@@ -18,10 +19,10 @@ export const queryProperties = {
 /** Maximum number of queries in a batch. A query has four types by default, and one request resolves at most `maxQueries` names. */
 export const maxBatch = 250
 
-/** A type of the Reconciliation Service API 0.2, section 3.2. */
-export const toType = ({ name, plural }: Resource): { id: string; name: string } => ({
-  id: name,
-  name: plural,
+/** Returns a resource as a type of the Reconciliation Service API 0.2, section 3.2. */
+export const toType = (resource: Resource): { id: string; name: string } => ({
+  id: resource.name,
+  name: capitalize(pluralNoun(resource)),
 })
 
 /** Returns why a type that is not a resource is refused. */
