@@ -174,8 +174,8 @@ export class ChangeFeed {
   async readPage(after: bigint, resources: string[], signal: AbortSignal): Promise<EventPage> {
     return this.#replays.runExclusive(async () => {
       if (signal.aborted) return { bytes: Buffer.alloc(0), offset: after, isLast: false }
-      // Taken before the query, so the page or earlier ones have every wanted change up to it. A stream of few resources continues
-      // here; at the position of its last change, it would stay behind the changes in memory.
+      // Taken before the query: if no more changes follow the page, the stream has every wanted change up to `end`, and continues
+      // there. At the position of its last change, a stream of few resources would stay behind the changes in memory.
       const end = this.#start === undefined ? 0n : this.#end
       const { events, mayHaveMore } = await this.#query(after, resources, replayPageSize)
       const last = events.at(-1)?.offset ?? after

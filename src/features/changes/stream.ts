@@ -53,7 +53,7 @@ async function checkStart(request: ApiRequest, database: DatabaseClient): Promis
  * position of the client may be beyond the end, which is refused when it reconnects. Each page is read when the client has
  * received the previous page, so a slow client has one page in memory, and holds no database connection between two pages.
  * Until a page ends at the end of the feed, pages come only from the database, since a change in memory may be outdated: its record
- * may have been redacted or made internal after the change was read. Later pages accept this for at most `maxEventAgeMs`.
+ * may have been redacted or made internal after the change was read. Pages from memory accept this for at most `maxEventAgeMs`.
  */
 async function* events(
   request: ApiRequest,
