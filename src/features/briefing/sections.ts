@@ -4,8 +4,8 @@ import type { AggregateRow } from '../../operations/aggregate.ts'
 import { maxGroups } from './limits.ts'
 import type { QueryRunner } from './query-runner.ts'
 
-/** The dimensions by which a section groups records, if the resource has them. */
-const dimensions = ['kind', 'modality', 'status', 'topic', 'country'] as const
+/** The dimensions by which a section groups records, if the resource has them, in addition to year and partner. */
+const dimensions = ['kind', 'modality', 'status', 'topic'] as const
 
 /** The names of the groups of sections. */
 export const sectionGroups = ['year', 'kind', 'modality', 'status', 'topic', 'partner'] as const
@@ -23,8 +23,15 @@ const yearDimension = ({ dimensions, eventDates }: Resource): string | undefined
 const groupsJson = ({ data, groups }: Omit<AggregateRow, 'total'>): string =>
   `{"data":[${data}],"groups":${groups}}`
 
-/** Removes the group of a country, which is not its own partner, and limits the number of other groups. */
-function withoutCountry({ data, groups, total }: AggregateRow, code: string): AggregateRow {
+/** Returns the groups of a query by partner: by country, without the country itself, which is not its own partner. */
+async function groupByPartner(
+  queries: QueryRunner,
+  resource: Resource,
+  query: string,
+  code: string,
+): Promise<AggregateRow> {
+  const grouping = `groupBy=country&sort=-count&limit=${maxGroups.country + 1}`
+  const { data, groups, total } = await queries.group(resource, query, grouping)
   const all: { key: { country: string | null } }[] = JSON.parse(`[${data}]`)
   const others = all.filter(({ key }) => key.country !== code).slice(0, maxGroups.country)
   return { data: others.map((group) => JSON.stringify(group)).join(), groups: Math.max(groups - 1, 0), total }
@@ -54,11 +61,10 @@ export async function sectionJson(
   }
   for (const name of dimensions) {
     if (!(name in resource.dimensions)) continue
-    const limit =
-      name === 'country' ? maxGroups.country + 1 : name === 'topic' ? maxGroups.topic : maxGroups.other
-    const groups = await queries.group(resource, query, `groupBy=${name}&sort=-count&limit=${limit}`)
-    add(name === 'country' ? 'partner' : name, name === 'country' ? withoutCountry(groups, code) : groups)
+    const limit = name === 'topic' ? maxGroups.topic : maxGroups.other
+    add(name, await queries.group(resource, query, `groupBy=${name}&sort=-count&limit=${limit}`))
   }
+  if ('country' in resource.dimensions) add('partner', await groupByPartner(queries, resource, query, code))
   count ??= (await queries.count(resource, query)).count
   return `{"count":${count},"list":${JSON.stringify(queries.listPath(resource, query))},"groups":{${parts.join()}}}`
 }
