@@ -160,9 +160,12 @@ export interface Context {
    * work of the request's client (`Work`).
    */
   database: DatabaseClient
-  /** Like `database`, but with separate connections for exports: an export holds its own while its client reads. */
+  /**
+   * Shows the same records as `database`, with separate connections for exports, since an export holds its connection while its
+   * client reads. Exports count against `exportLimit`, not against the share of the client.
+   */
   exportDatabase: DatabaseClient
-  /** Like `database`, but with separate connections for streams of changes and of the progress of imports. */
+  /** Shows the same records as `database`, with separate connections for streams, which all clients share. */
   streamDatabase: DatabaseClient
   /** Bounds exports. */
   exportLimit: ConcurrencyLimiter
