@@ -82,8 +82,8 @@ export interface NamesRequest {
 }
 
 /**
- * Finds the names of the records that responses refer to. Current names are cached until something in the database changes,
- * since a page of a list would take a third longer with a second statement.
+ * Finds the names of the records that responses refer to. Current names are cached until something in the database changes:
+ * with a second statement for the names, a page of a list takes about twice as long (`docs/performance.md`).
  */
 export class Names {
   readonly #changes: Changes | undefined
