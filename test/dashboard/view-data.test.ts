@@ -252,6 +252,16 @@ describe('a refusal of the data of a view', () => {
     })
   })
 
+  it.each(['/?lang=zh&lang=en&format=csv', '/changes?format=csv&format=json'])(
+    'names a repeated parameter of which the data would ignore a value: %s',
+    async (path) => {
+      const refused = await fetch(api.origin + path)
+      expect(refused.status).toBe(400)
+      const [, parameter] = /[?](\w+)=/.exec(path) ?? []
+      expect(await refused.json()).toMatchObject({ errors: [{ parameter, code: 'repeated' }] })
+    },
+  )
+
   it('does not refuse the parameter `embed`, which links in a frame keep', async () => {
     expect((await read('/changes?embed=1&format=csv')).status).toBe(200)
   })

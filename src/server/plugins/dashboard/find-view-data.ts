@@ -117,7 +117,7 @@ const fixedViewParameters: Readonly<Record<string, readonly string[]>> = {
   changes: ['after'],
 }
 
-/** Finds the parameters that a view with a fixed selection does not have, since its data would ignore them. */
+/** Finds the parameters and values of a view with a fixed selection that its data would ignore. */
 function findUnknownParameters(view: string, parameters: URLSearchParams): FaultList {
   const faults = new FaultList()
   const own = fixedViewParameters[view]
@@ -126,8 +126,13 @@ function findUnknownParameters(view: string, parameters: URLSearchParams): Fault
   // `joinRepeated` returns the further values of a repeated parameter as `name[]`.
   const names = new Set([...parameters.keys()].map((name) => name.replace(/\[\]$/, '')))
   for (const name of names) {
-    // The download links of a view in a frame keep `embed`.
-    if (name === 'embed' || known.includes(name)) continue
+    // The API refuses further values of `own` itself. The download links of a view in a frame keep `embed`.
+    if (name === 'embed' || own.includes(name)) continue
+    if (known.includes(name)) {
+      if (parameters.has(`${name}[]`))
+        faults.add(() => ({ parameter: name, code: 'repeated', message: 'must be sent only once' }))
+      continue
+    }
     faults.add(() => ({
       parameter: name,
       code: 'unknown',
