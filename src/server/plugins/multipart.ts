@@ -51,9 +51,9 @@ function requireShortBoundary({ headers }: FastifyRequest): void {
 }
 
 /**
- * Returns the parts of a body.
+ * Returns the parts of a body. The limit of bodies (`bodyLimit`) does not apply.
  * @throws Problem `malformed-request` for a body that cannot be parsed as multipart/form-data (RFC 7578), and `too-large` for too
- * many parts; Fastify's error with status 413 for a body above the limit of the route; what `requireStillAuthorized` throws at the end.
+ * many parts; at the end, what `requireStillAuthorized` throws.
  */
 async function* readParts(request: FastifyRequest): AsyncGenerator<UploadPart> {
   try {
@@ -65,18 +65,11 @@ async function* readParts(request: FastifyRequest): AsyncGenerator<UploadPart> {
   } catch (error) {
     if (errorCode(error) === 'FST_PARTS_LIMIT')
       throw new Problem('too-large', `The body has more than ${limits.parts} parts.`, { cause: error })
-    // Fastify's error for a body above the limit has the status 413. Other errors are faults of the body, such as a missing
-    // boundary.
-    const isBodyLimit = error instanceof Error && 'statusCode' in error && error.statusCode === 413
-    if (error instanceof Error && !isBodyLimit)
-      throw new Problem(
-        'malformed-request',
-        `The multipart/form-data body cannot be parsed: ${error.message}.`,
-        {
-          cause: error,
-        },
-      )
-    throw error
+    // All other errors are faults of the body, such as a missing boundary.
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Problem('malformed-request', `The multipart/form-data body cannot be parsed: ${reason}.`, {
+      cause: error,
+    })
   } finally {
     // After a refusal, the rest of the body is read and discarded. Otherwise the connection would never be free again.
     request.raw.unpipe().resume()
