@@ -1,20 +1,18 @@
 // Which layer may import which. `npm run check` enforces this. Imports go one way:
-// cli -> server -> features -> operations -> query -> model -> database -> problems; resources import model, database and problems.
+// cli -> server -> features -> operations -> query -> model -> database -> problems. In addition, cli, server, features and operations
+// may import formats, formats may import problems, and resources may import model, database and problems.
 
 /** Small files that import nothing from src. Every layer may import them; the dashboard only three of them. */
 const leaves =
   'src/(error-code|format-count|group-by|operational-error|package-root|suggest-edtf|time-slice|view-data|view-paths|wording)\\.ts$'
 
-/** The command line. */
-const cli = 'src/cli/'
-
-/** A layer may import its own files, the leaves, and the folders in `mayImport`. */
-const layer = (name, folders, mayImport, severity = 'error') => ({
+/** Returns the rule of a layer, a folder of `src`: it may import its own files, the leaves, and the folders in `mayImport`. */
+const layer = (name, mayImport) => ({
   name,
-  comment: `${folders} may import ${mayImport.join(', ') || 'nothing else'}.`,
-  severity,
-  from: { path: `^src/(${folders})/` },
-  to: { path: '^src/', pathNot: [`^src/(${[folders, ...mayImport].join('|')})/`, `^${leaves}`] },
+  comment: `${name} may import ${['the leaves', ...mayImport].join(', ')}.`,
+  severity: 'error',
+  from: { path: `^src/${name}/` },
+  to: { path: '^src/', pathNot: [`^src/(${[name, ...mayImport].join('|')})/`, `^${leaves}`] },
 })
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -37,22 +35,20 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/dashboard/' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
-    layer('problems', 'problems', []),
-    layer('formats', 'formats', ['problems']),
-    layer('database', 'database', ['problems']),
-    layer('model', 'model', ['database', 'problems']),
-    layer('query', 'query', ['model', 'database', 'problems']),
-    layer('resources', 'resources', ['model', 'database', 'problems']),
-    layer('operations', 'operations', ['query', 'model', 'database', 'problems', 'formats']),
-    layer('features', 'features', [
-      ...['operations', 'query', 'model', 'resources', 'database', 'formats', 'problems'],
-    ]),
+    layer('problems', []),
+    layer('formats', ['problems']),
+    layer('database', ['problems']),
+    layer('model', ['database', 'problems']),
+    layer('query', ['model', 'database', 'problems']),
+    layer('resources', ['model', 'database', 'problems']),
+    layer('operations', ['query', 'model', 'database', 'problems', 'formats']),
+    layer('features', ['operations', 'query', 'model', 'resources', 'database', 'formats', 'problems']),
     {
       name: 'server',
       comment: 'The server imports nothing from the command line.',
       severity: 'error',
       from: { path: '^src/server/' },
-      to: { path: `^${cli}` },
+      to: { path: '^src/cli/' },
     },
     {
       name: 'dashboard',
@@ -73,7 +69,6 @@ module.exports = {
       from: { path: `^${leaves}` },
       to: { path: '^src/' },
     },
-
     {
       name: 'registry',
       comment: 'Only the registry imports the declarations of resources.',
