@@ -76,7 +76,7 @@ function describeType(value: unknown): string {
   return Array.isArray(value) ? 'an array' : formatType(typeof value)
 }
 
-/** Returns the message about a value of another type than the expected one, in zod's words. */
+/** Returns the message about a value of the wrong type. @param expected zod's name of the right type: `object`, `int`. */
 export const typeMessage = (expected: string, value: unknown): string =>
   `must be ${formatType(expected)}, not ${describeType(value)}`
 

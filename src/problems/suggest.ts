@@ -119,9 +119,13 @@ function findPart(word: string, known: readonly string[]): string[] {
 }
 
 /**
- * Returns the known words that a client may have meant: the most similar one; if it has several differences, or one in two letters,
- * or if there is none, the words that begin or end with the sent one or, if there are more than two differences, with its first part
- * (`signed` of `signedOn`); at last a word with which the sent one begins or ends.
+ * Returns the known words that a client may have meant. The first of these rules that finds any words decides:
+ * 1. the most similar word, if it has at most one difference, or none if it is shorter than three letters;
+ * 2. the words that begin or end with the sent one;
+ * 3. the most similar word, if it has two differences;
+ * 4. the words that begin or end with the first part of the sent one (`signed` of `signedOn`);
+ * 5. the most similar word;
+ * 6. the longest word with which the sent one begins or ends.
  * @param sent the word. Of several, it is the first to which a known word is similar, or else the last.
  * @example findSimilar('amount', ['count', 'sum:amount', 'avg:amount']) // ['sum:amount', 'avg:amount']
  */
