@@ -54,7 +54,8 @@ export const problemTypes = {
   'not-acceptable': {
     status: 406,
     title: 'Not acceptable',
-    explanation: 'The `Accept` header must allow one of the formats that the operation documents.',
+    explanation:
+      'The `Accept` header must allow the media type that the operation documents, and `Accept-Encoding` one of `br`, `gzip` and `identity`.',
   },
   timeout: {
     status: 408,
@@ -119,7 +120,7 @@ export const problemTypes = {
     status: 422,
     title: 'Invalid mapping',
     explanation:
-      'The mapping of an import does not match its JSON Schema, or it names something that exists neither in the registry nor in the file. Each entry of `errors` has a pointer into the mapping, says what is wrong, and suggests the nearest word that exists. Nothing was read or written.',
+      'The mapping of an import does not match its JSON Schema, or it names something that exists neither in the registry nor in the file. Each entry of `errors` has a pointer into the mapping, says what is wrong, and suggests the nearest word that exists. Nothing was written.',
   },
   'unreadable-file': {
     status: 422,
@@ -189,7 +190,7 @@ export const problemTypes = {
     status: 503,
     title: 'Service unavailable',
     explanation:
-      'The database or the issuer of access tokens does not respond, the database accepts no writes at the moment, or concurrent changes interrupted the change repeatedly. Nothing was written. Retry after the seconds in `Retry-After`.',
+      'The database or the issuer of access tokens does not respond, the database accepts no writes at the moment, or concurrent changes interrupted the change repeatedly. Nothing was written. Retry after the seconds in `Retry-After`. `/readyz` also returns this problem while the service shuts down, and if the migrations of the database do not match the version of the service.',
   },
 } as const satisfies Record<string, { status: number; title: string; explanation: string }>
 
