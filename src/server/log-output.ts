@@ -1,7 +1,7 @@
 import { write, writeSync } from 'node:fs'
 import { errorCode } from '../error-code.ts'
 
-/** Maximum length of the lines that wait while a pipe is full. Further lines are dropped. */
+/** Maximum length of all lines that wait, such as while a pipe is full, in characters. Further lines are dropped. */
 const maxWaitingLength = 16 * 1024 * 1024
 
 /** Pause before a full pipe is tried again, in milliseconds. */

@@ -9,6 +9,9 @@ import { connectionErrorResponse, handleError } from './plugins/error-handler.ts
 import { routableUrl } from './plugins/http-conformance.ts'
 import { requestIdOptions } from './plugins/request-log.ts'
 
+/** A connection is closed after this many milliseconds without traffic, unless its client waits for the service. */
+const connectionTimeoutMs = 300_000
+
 /** An idle connection is closed this many milliseconds after its last response, unless another request arrives. */
 const keepAliveTimeoutMs = 72_000
 
@@ -35,7 +38,7 @@ export function serverOptions(config: Config) {
     ...requestIdOptions,
     requestTimeout,
     serverFactory: createServerFactory({
-      connectionTimeoutMs: 300_000,
+      connectionTimeoutMs,
       keepAliveTimeout: keepAliveTimeoutMs,
       connectionsCheckingInterval: connectionsCheckingIntervalMs,
       requestTimeout,

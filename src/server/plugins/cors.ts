@@ -8,6 +8,9 @@ declare module 'fastify' {
   }
 }
 
+/** How long browsers may store the response to a preflight. */
+const preflightMaxAgeSeconds = 600
+
 /** Response headers that scripts of other origins may read, in addition to those of the Fetch standard. */
 const exposedHeaders = [
   'Accept-Patch',
@@ -36,7 +39,7 @@ export const cors = fp<{ origins: readonly string[] }>(
       origin: [...origins],
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       exposedHeaders,
-      maxAge: 600,
+      maxAge: preflightMaxAgeSeconds,
       strictPreflight: false,
       // The routes answer OPTIONS themselves, with Allow.
       preflightContinue: true,

@@ -10,7 +10,7 @@ export const rateLimitWindowMs = 60_000
 /** Maximum number of clients in memory. The least recently used one is evicted first. */
 export const maxCountedClients = 50_000
 
-/** The limit of an IPv6 site (/48), as a multiple of the limit of a subscriber (/64). */
+/** The limit of an IPv6 site (/48), as a multiple of the limit of one of its subnets (/64). */
 const siteFactor = 10
 
 declare module 'fastify' {
@@ -58,7 +58,7 @@ export class LimiterStore implements FastifyRateLimitStore {
     this.read(name, callback)
   }
 
-  /** Returns what `incr` returns, and counts nothing. */
+  /** Passes the same values to `callback` as `incr`, but counts nothing. */
   read(name: string, callback: Callback): void {
     callback(null, { current: this.#counts.get(name) ?? 0, ttl: this.#counts.getRemainingTTL(name) })
   }
@@ -74,7 +74,7 @@ export class LimiterStore implements FastifyRateLimitStore {
     const isExceeded = used + cost > max
     const count = isExceeded ? used : used + cost
     if (!isExceeded) this.#counts.set(name, count, { noUpdateTTL: true })
-    // Without a window, a cost above the limit itself was refused.
+    // There is no window yet if the cost of a first request is above `max`.
     const ttlMs = this.#counts.getRemainingTTL(name) || rateLimitWindowMs
     return { remaining: max - count, ttlInSeconds: Math.ceil(ttlMs / 1000), isExceeded }
   }
@@ -85,8 +85,8 @@ export class LimiterStore implements FastifyRateLimitStore {
 }
 
 /**
- * Whether a browser asks if a page may send a request (CORS). It asks without the key of the page, and hides the response of a
- * refused preflight from the page: the page could not learn when to retry. A browser sends no body, which would be read.
+ * Whether a browser asks if a page may send a request (CORS). It asks without the key of the page, and hides the response to a
+ * refused preflight from the page, which then does not learn when to retry. A request with a body is no preflight of a browser.
  */
 const isPreflight = ({ is404, method, headers }: FastifyRequest): boolean =>
   !is404 &&
