@@ -164,10 +164,10 @@ function partRows({ resource, by, column, path, response }: PartWithResponse): R
 }
 
 /** Yields the texts, numbers, booleans and nulls in a JSON value, each with its JSON pointer (RFC 6901). */
-function* valuesOf(value: unknown, pointer: string): Generator<{ property: string; value: Cell }> {
+function* listValues(value: unknown, pointer: string): Generator<{ property: string; value: Cell }> {
   if (typeof value === 'object' && value !== null) {
     for (const [name, part] of Object.entries(value))
-      yield* valuesOf(part, `${pointer}${formatPointer([name])}`)
+      yield* listValues(part, `${pointer}${formatPointer([name])}`)
   } else
     yield { property: pointer, value: typeof value === 'number' || value === null ? value : String(value) }
 }
@@ -178,7 +178,7 @@ const toCsv = (rows: readonly Row[], columns: readonly string[]): string =>
 
 /** Returns the CSV of a record: a row for each value, with its JSON pointer, by which citations name a property. */
 export const recordCsv = (json: string): string =>
-  toCsv([...valuesOf(JSON.parse(json), '')], ['property', 'value'])
+  toCsv([...listValues(JSON.parse(json), '')], ['property', 'value'])
 
 /** Returns the CSV of several responses: a row for each group, and a row with the number of records of each list. */
 export const partsCsv = (parts: readonly PartWithResponse[]): string =>

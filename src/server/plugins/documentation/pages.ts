@@ -114,13 +114,13 @@ export function operationPage(operation: DescribedOperation, api: ApiDescription
   const isCommon = ({ name, in: place, required }: DescribedParameter) =>
     required === true || (place !== 'header' && !name.includes('['))
   const others = parameters.filter((parameter) => !isCommon(parameter))
-  const tableOf = (shown: DescribedParameter[]) => parameterTable(shown, api, collection)
+  const makeTable = (shown: DescribedParameter[]) => parameterTable(shown, api, collection)
   const more =
     others.length === 0
       ? ''
-      : `<details><summary>Operators and headers (${others.length})</summary>${tableOf(others)}</details>`
+      : `<details><summary>Operators and headers (${others.length})</summary>${makeTable(others)}</details>`
   const content = `<p>${methodHtml(operation)}</p><p>${inlineHtml(description)}</p>
-<form data-method="${method}" data-path="${escapeHtml(path)}"><h2>Parameters</h2>${tableOf(parameters.filter(isCommon))}${more}${bodyHtml(operation, api)}
+<form data-method="${method}" data-path="${escapeHtml(path)}"><h2>Parameters</h2>${makeTable(parameters.filter(isCommon))}${more}${bodyHtml(operation, api)}
 <p><label>Key <input type="password" id="key" autocomplete="off"></label> <button>Send</button></p></form>
 <output><p id="sent"></p><pre id="answer" tabindex="0"></pre></output>
 <h2>Responses</h2><table>${Object.entries(responses)

@@ -81,7 +81,7 @@ const headerValue = (request: FastifyRequest, name: string): string | undefined 
   return Array.isArray(value) ? value.join(', ') : value
 }
 
-const headerValues = (request: FastifyRequest, names = Object.keys(request.headers)) =>
+const headerValues = (request: FastifyRequest, names: readonly string[] = Object.keys(request.headers)) =>
   Object.fromEntries(names.map((name) => [name, headerValue(request, name)]))
 
 /** The actor and the headers of a request that an operation may see, in addition to path, query and body. */
@@ -120,7 +120,7 @@ export function readApiRequest(
     requestId: request.id,
     url: request.url,
     queryString: search,
-    headers: headerValues(request, headers && [...headers]),
+    headers: headerValues(request, headers),
     body: request.readUpload() ?? request.body,
     getAbortSignal: () => {
       signal ??= disconnectSignal(reply)

@@ -68,7 +68,7 @@ export class ResponseStore {
   /** Stores a response. */
   set(key: string, response: StoredResponse): void {
     if (response.staleSince === undefined)
-      for (const resource of namesOf(response)) this.#freshOf(resource).add(response)
+      for (const resource of listDependencies(response)) this.#getFresh(resource).add(response)
     this.#responses.set(key, response)
     // The LRU cache does not store a response that is too large.
     if (!this.#responses.has(key)) this.#forgetDependencies(response)
@@ -115,16 +115,16 @@ export class ResponseStore {
     return this.#responses.calculatedSize + this.#cacheKeys.calculatedSize
   }
 
-  #freshOf(resource: string): Set<StoredResponse> {
+  #getFresh(resource: string): Set<StoredResponse> {
     const known = this.#fresh.get(resource) ?? new Set()
     this.#fresh.set(resource, known)
     return known
   }
 
   #forgetDependencies(response: StoredResponse): void {
-    for (const resource of namesOf(response)) this.#fresh.get(resource)?.delete(response)
+    for (const resource of listDependencies(response)) this.#fresh.get(resource)?.delete(response)
   }
 }
 
-const namesOf = ({ dependencies }: StoredResponse): readonly string[] =>
+const listDependencies = ({ dependencies }: StoredResponse): readonly string[] =>
   dependencies === everything ? [everything] : dependencies
