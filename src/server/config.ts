@@ -266,7 +266,7 @@ export const environment = z.object({
     )
     .optional()
     .describe(
-      'Base URL at which clients reach the service, for links in calendars and linked data, and in the manifest of `/reconcile`. Absent: links are relative, calendars have no links, and the manifest has the address in the `Host` header.',
+      'Base URL at which clients reach the service, for links in calendars and linked data, and in the manifest of `/reconcile`. Pages of its origin may use `/mcp`. Absent: links are relative, calendars have no links, and the manifest has the address in the `Host` header.',
     ),
   PUBLISHER_NAME: text
     .default('Entente registry')
