@@ -25,7 +25,7 @@ export default defineConfig({
           'Files that take several seconds: they wait, write many records, or send random requests.',
       },
     ],
-    // Tests wait half of the time, so there are more workers than two cores. Each worker imports the service, and compiles
+    // Tests wait half of the time, so even two processors get three workers. Each worker imports the service, and compiles
     // the validators of the OpenAPI document, for itself.
     maxWorkers: Math.max(3, availableParallelism()),
     // The default of V8 collects the objects of a service while most are still in use, which costs a fifth of the time.

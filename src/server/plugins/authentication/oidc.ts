@@ -150,7 +150,9 @@ function checkHeader(header: JWTHeaderParameters): void {
 }
 
 /**
- * Refuses an expired token before its key is looked up: while the issuer fails, its key may be unknown, and its streams must end.
+ * Refuses an expired token before the issuer's key for it is looked up. While the issuer fails, the key may be unknown, but streams
+ * of an expired token must end all the same.
+ * @throws JWTExpired.
  */
 function checkExpiry(token: string, now: Date): void {
   const payload = decodeJwt(token)
