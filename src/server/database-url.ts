@@ -28,9 +28,21 @@ const sslModes = ['disable', 'no-verify', 'prefer', 'require', 'verify-ca', 'ver
 const form =
   'a URL like postgresql://user:password@host:5432/database, with special characters percent-encoded'
 
+/** Whether pg can decode the parts of a URL. If a % in it encodes nothing, pg takes every % of the URL literally. */
+function isDecodable(text: string): boolean {
+  if (/%(?![\da-f]{2})/i.test(text)) return true
+  const { username, password, hostname, pathname } = new URL(text)
+  try {
+    for (const part of [username, password, hostname, pathname]) decodeURIComponent(part)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Returns what a database's URL must be: a message for each of its faults. */
 function findFaults(text: string): string[] {
-  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) return [form]
+  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text) || !isDecodable(text)) return [form]
   const { searchParams } = new URL(text)
   const unknown = [...searchParams.keys()].filter((name) => !parameters.includes(name))
   // The name may be a part of a password whose special characters are not encoded.

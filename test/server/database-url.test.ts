@@ -67,6 +67,19 @@ describe('the URL of a database', () => {
     expect(read).toThrow(/^DATABASE_URL must be a URL like \S+, with special characters percent-encoded$/)
   })
 
+  it.each(['postgresql://user:secret%ff@db.example/entente', 'postgresql://db.example/%c3'])(
+    'is refused if its percent-encoding is not UTF-8: %s',
+    (url) => {
+      for (const name of ['DATABASE_URL', 'LISTEN_DATABASE_URL', 'READ_DATABASE_URLS'])
+        expect(() => readConfig({ [name]: url })).toThrow(/must be a URL like \S+, with special characters/)
+    },
+  )
+
+  it('may have a sign % that encodes nothing, which pg takes literally', () => {
+    const url = 'postgresql://user:100%secret@db.example/entente'
+    expect(readConfig({ DATABASE_URL: url }).DATABASE_URL).toBe(url)
+  })
+
   it.each(['prefer', 'require', 'verify-ca'])('means verify-full with sslmode=%s', (mode) => {
     const { DATABASE_URL, READ_DATABASE_URLS } = readConfig({
       DATABASE_URL: `${base}?sslmode=${mode}`,
