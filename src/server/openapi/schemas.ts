@@ -2,16 +2,14 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { collectNamed, schemaNames } from '../../model/schema-names.ts'
 import { references } from '../../model/schemas.ts'
+import { mapSchema, removeTexts, simplify } from './map-schema.ts'
 import {
   addDiscriminator,
   addEnumUsers,
   createComparisonNamer,
   createEnumNamer,
   isEnum,
-  mapSchema,
   NamedParts,
-  removeTexts,
-  simplify,
 } from './named-parts.ts'
 import { pascalCase, schemaPrefix } from './shared-parts.ts'
 
