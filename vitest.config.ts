@@ -5,7 +5,7 @@ import { memoryFolder } from './test/support/memory-folder.ts'
 /** Opens PostgreSQL with a database that tests clone. */
 const globalSetup = 'test/support/global-setup.ts'
 
-/** For projects with many small databases: all temporary files, since some tests open database servers of their own. */
+/** Keeps all temporary files in memory, for projects with many small databases. Some tests open database servers of their own. */
 const inMemory = { TMPDIR: memoryFolder }
 
 /**
