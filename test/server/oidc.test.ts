@@ -373,6 +373,20 @@ describe('the keys of the issuer', () => {
     },
   )
 
+  it('are not looked for again for a second after a configuration that names another issuer', async () => {
+    verify = createTokenVerifier(
+      { issuer: `${other.url}/`, audience: other.audience, roleClaim: 'roles' },
+      clock,
+    )
+    const fetched = vi.spyOn(globalThis, 'fetch')
+    const token = await other.token(admin)
+    expect([await outcome(token), await outcome(token)]).toEqual([503, 503])
+    expect(fetched).toHaveBeenCalledTimes(1)
+    advanceTicks(2000)
+    expect(await outcome(token)).toBe(503)
+    expect(fetched).toHaveBeenCalledTimes(2)
+  })
+
   it('are not fetched if the URL of the configuration redirects', async () => {
     const redirecting = createServer(({ url }, response) => {
       if (url === '/moved') response.end(JSON.stringify({ issuer: moved, jwks_uri: `${other.url}/keys` }))

@@ -52,7 +52,7 @@ const maxResponseBytes = 1024 * 1024
 /** Maximum number of keys with which the signature of a token without `kid` is checked. */
 const maxKeysWithoutId = 8
 
-/** Pause after a failed request to the issuer. */
+/** Pause after a request to the issuer that has failed, or whose response is not valid. */
 const failurePauseMs = 1_000
 
 type Fetch = (url: string, options: RequestInit) => Promise<Response>
@@ -69,15 +69,20 @@ async function readBounded({ body, status, headers, url }: Response): Promise<Re
   return new Response(Buffer.concat(chunks), { status, headers })
 }
 
-/** Returns a `fetch` that fails immediately for a while after a failure, so that a failing issuer gets few requests. */
-function pausingFetch(): Fetch {
+/** Sends a request to the issuer. @throws Error if it fails, or the response has a status other than 2xx or is too long. */
+const fetchBounded: Fetch = async (url, options) => {
+  const response = await fetch(url, options)
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`)
+  return readBounded(response)
+}
+
+/** Returns a function that runs `work`, and fails immediately for a while after a failure, so that a failing issuer gets few requests. */
+function pauseAfterFailure(): <T>(work: () => Promise<T>) => Promise<T> {
   let pausedUntil = 0
-  return async (url, options) => {
+  return async (work) => {
     if (performance.now() < pausedUntil) throw new Error('the last request to the issuer failed a moment ago')
     try {
-      const response = await fetch(url, options)
-      if (!response.ok) throw new Error(`${url} answered ${response.status}`)
-      return await readBounded(response)
+      return await work()
     } catch (error) {
       pausedUntil = performance.now() + failurePauseMs
       throw error
@@ -86,12 +91,15 @@ function pausingFetch(): Fetch {
 }
 
 /**
- * Discovers the keys of an issuer (OpenID Connect Discovery 1.0, section 4).
+ * Discovers the URL of an issuer's keys (OpenID Connect Discovery 1.0, section 4).
  * @throws Error when the issuer cannot be reached, or its metadata is not valid or names another issuer.
  */
-async function discover(issuer: string, get: Fetch): Promise<RemoteJWKSet> {
+async function discover(issuer: string): Promise<URL> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
-  const response = await get(url, { redirect: 'error', signal: AbortSignal.timeout(requestTimeoutMs) })
+  const response = await fetchBounded(url, {
+    redirect: 'error',
+    signal: AbortSignal.timeout(requestTimeoutMs),
+  })
   const isSecure = issuer.startsWith('https:')
   const metadata = z.object({
     issuer: z.string(),
@@ -99,12 +107,7 @@ async function discover(issuer: string, get: Fetch): Promise<RemoteJWKSet> {
   })
   const { issuer: stated, jwks_uri } = metadata.parse(await response.json())
   if (stated !== issuer) throw new Error(`OIDC_ISSUER is ${issuer}, but the issuer at ${url} is ${stated}`)
-  return createRemoteJWKSet(new URL(jwks_uri), {
-    cooldownDuration: keyCooldownMs,
-    cacheMaxAge: keyMaxAgeMs,
-    timeoutDuration: requestTimeoutMs,
-    [customFetch]: get,
-  })
+  return new URL(jwks_uri)
 }
 
 /** Whether the token is the reason for an error, and not the issuer: no key or several keys match it, or its algorithm is not supported. */
@@ -118,13 +121,22 @@ type FindKey = (...args: Parameters<RemoteJWKSet>) => ReturnType<RemoteJWKSet>
 
 /** Returns a function that finds the issuer's key for a token. It throws Problem `unavailable` if it cannot fetch keys. */
 function keyFinder(issuer: string): FindKey {
-  const get = pausingFetch()
+  const attempt = pauseAfterFailure()
+  const toKeys = (url: URL) =>
+    createRemoteJWKSet(url, {
+      cooldownDuration: keyCooldownMs,
+      cacheMaxAge: keyMaxAgeMs,
+      timeoutDuration: requestTimeoutMs,
+      [customFetch]: (keysUrl, options) => attempt(() => fetchBounded(keysUrl, options)),
+    })
   let keys: RemoteJWKSet | undefined
   let discovering: Promise<RemoteJWKSet> | undefined
   const loadKeys = async () => {
-    discovering ??= discover(issuer, get).finally(() => {
-      discovering = undefined
-    })
+    discovering ??= attempt(() => discover(issuer))
+      .then(toKeys)
+      .finally(() => {
+        discovering = undefined
+      })
     keys = await discovering
     return keys
   }
