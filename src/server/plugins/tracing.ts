@@ -40,12 +40,6 @@ export const tracing = fp<TracingOptions>(
       spans.set(request, span)
       current.run(span, done)
     })
-    // After a body has been read, the request continues in the asynchronous context of its connection.
-    app.addHook('preValidation', (request, _reply, done) => {
-      const span = spans.get(request)
-      if (span) current.run(span, done)
-      else done()
-    })
     app.onRequestEnd((request, reply, isComplete) => {
       const { id, routeOptions } = request
       // Clients end a stream of events by disconnecting.
