@@ -58,7 +58,7 @@ function observeReplicas({ metrics, log, server }: FastifyInstance, { replicas }
   )
   metrics.replicaGauge(
     'entente_replica_up',
-    '1 while the replica answers as a standby; otherwise 0.',
+    '1 while the replica answers as a standby of the primary; otherwise 0.',
     replicas.all.map((replica) => () => (replica.isUp ? 1 : 0)),
   )
   metrics.replicaGauge(

@@ -3,7 +3,10 @@ import fp from 'fastify-plugin'
 import { type Fault, Problem } from '../../problems/problem.ts'
 import { methodOrder } from './routes.ts'
 
-/** The path that replaces `*` or a malformed path, so that the request reaches the plugins. No route has this path. */
+/**
+ * The path that replaces a malformed path, and a target that is no path, such as `*`, so that the request reaches the plugins. No
+ * route has this path.
+ */
 const placeholderPath = '/malformed'
 
 function isWellFormed(url: string): boolean {
