@@ -278,6 +278,16 @@ describe('a refusal of the data of a view', () => {
     expect(await refused.json()).toMatchObject({ errors: [{ parameter: 'from' }, { parameter: 'to' }] })
   })
 
+  it.each(['agreements', 'figures'])(
+    'names the times of a comparison as its URL does: %s',
+    async (resource) => {
+      const path = `/compare?resource=${resource}&before=yesterday&asOf=2020-13-01&format=csv`
+      const refused = await fetch(api.origin + path)
+      expect(refused.status).toBe(400)
+      expect(await refused.json()).toMatchObject({ errors: [{ parameter: 'before' }, { parameter: 'asOf' }] })
+    },
+  )
+
   it('says after how many seconds a client over its rate limit can try again', async () => {
     const limited = await startTestApi({ env: { RATE_LIMIT: '5' } })
     const refused = await fetch(`${limited.origin}/?format=csv`)

@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
 import { ApiResponseError, fetchText, hasDotSegment } from '../../../features/api-fetch.ts'
+import { instant } from '../../../model/filters.ts'
 import { invalidParameters } from '../../../model/query-string.ts'
 import { edtf } from '../../../model/schemas.ts'
-import { toFault } from '../../../problems/faults.ts'
+import { faultMessage, toFault } from '../../../problems/faults.ts'
 import { type Fault, Problem } from '../../../problems/problem.ts'
 import { forwardResponse, readAs } from '../../read-as.ts'
 import type { DataPart, ViewData } from './find-view-data.ts'
@@ -16,25 +18,26 @@ const sendCsv = (reply: FastifyReply, csv: string) =>
   reply.type('text/csv; charset=utf-8').header('content-disposition', 'attachment').send(csv)
 
 /**
- * Returns the faults of the dates `from` and `to` in a view's URL. A view may send both to the API as one parameter
- * (`happenedIn`), so the faults in the API's response may name a parameter that the URL does not have.
+ * Returns the faults of the times in a view's URL: of the dates `from` and `to`, and of the two times of a comparison. A view may send
+ * `from` and `to` to the API as one parameter (`happenedIn`), and sends each time of a comparison as `asOf` or `registryAsOf`. So the
+ * faults in the API's response may name a parameter that the URL does not have.
  */
-function findPeriodFaults(url: string): Fault[] {
+function findTimeFaults(url: string): Fault[] {
   const { searchParams } = new URL(url, 'http://localhost')
-  return ['from', 'to'].flatMap((parameter) => {
-    const date = searchParams.get(parameter)
-    const { error } = edtf('')
-      .nullable()
-      .safeParse(date === '' ? null : date)
+  const check = (parameter: string, schema: z.ZodType): Fault[] => {
+    const { error } = schema.safeParse(searchParams.get(parameter), { error: faultMessage })
     return (error?.issues ?? []).map((issue) => ({ parameter, ...toFault(issue) }))
-  })
+  }
+  const dates = ['from', 'to'].filter((name) => searchParams.get(name))
+  const times = searchParams.has('before') ? ['before', 'asOf'].filter((name) => searchParams.has(name)) : []
+  return [...dates.flatMap((name) => check(name, edtf(''))), ...times.flatMap((name) => check(name, instant))]
 }
 
 /**
  * Sends the data of a view in the `format` of its URL. Redirects to the API if a URL of the API returns this data. Otherwise
  * converts the API's response to CSV, or combines several responses into one.
  * @throws Problem `invalid-parameter` for another format, for a view without data, for `invalid` data, and if the API responds with
- * 400 and `from` or `to` is not an EDTF date. Problem `not-found` for a key or name `.` or `..`.
+ * 400 and a time in the URL is not valid. Problem `not-found` for a key or name `.` or `..`.
  */
 export async function sendViewData(
   app: FastifyInstance,
@@ -66,7 +69,7 @@ export async function sendViewData(
     return format === 'json' ? reply.send({ parts }) : sendCsv(reply, partsCsv(parts))
   } catch (error) {
     if (!(error instanceof ApiResponseError)) throw error
-    const faults = error.response.status === 400 ? findPeriodFaults(request.url) : []
+    const faults = error.response.status === 400 ? findTimeFaults(request.url) : []
     if (faults.length > 0) throw invalidParameters(faults)
     return forwardResponse(reply, error.response)
   }
