@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Random } from '../../../src/features/generating/random.ts'
 import { adminKey } from '../../support/app.ts'
+import { corrupt, hostileBodies, hostileTexts } from './hostile-values.ts'
 import { type Operation, operationsOf, type Parameter, type Request } from './operations.ts'
-import { ValueGenerator } from './schemas.ts'
-import { corrupt, hostileBodies, hostileTexts } from './values.ts'
+import { ValueGenerator } from './value-generator.ts'
 
 const jsonMediaType = /[/+]json$/
 

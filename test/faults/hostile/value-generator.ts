@@ -25,7 +25,10 @@ const edtf = ['2011-04', '1984?', '201X', '1985-04/..', '2011-08-28', '../2015']
 
 const words = ['energy', 'cooperation', 'CHN', '002', 'en', 'CNY', '2011', 'title', '-title', '中国', 'test']
 
-/** Maximum depth of the objects and lists that have more than their schema requires. */
+/**
+ * Beyond this depth, objects have only their required properties, and lists only `minItems` items. Each `anyOf` or `oneOf`
+ * counts as a level.
+ */
 const maxDepth = 7
 
 /** Generates values that are mostly valid for a schema. Values for patterns are guesses. */
