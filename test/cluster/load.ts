@@ -15,11 +15,11 @@ export interface Writers {
 
 /** Starts clients that each pause for `pauseMs` between two writes. */
 export function startWriters(origin: string, count: number, pauseMs: number): Writers {
-  const failed = new AbortController()
-  onTestFinished(() => failed.abort())
+  const stopping = new AbortController()
+  onTestFinished(() => stopping.abort())
   const writers = Array.from(
     { length: count },
-    (_, index) => new Writer(`writer-${index}`, [origin], failed.signal),
+    (_, index) => new Writer(`writer-${index}`, [origin], stopping.signal),
   )
   let isStopped = false
   const work = async (writer: Writer) => {
@@ -30,7 +30,7 @@ export function startWriters(origin: string, count: number, pauseMs: number): Wr
   }
   const ended = Promise.all(writers.map(work)).catch((error) => {
     // After the first error, the other clients stop.
-    failed.abort()
+    stopping.abort()
     return error
   })
   const sum = (what: keyof FailureCounts) =>
