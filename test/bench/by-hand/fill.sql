@@ -1,5 +1,6 @@
--- Fills the tables of commit c79015c from documents that the service has exported. Every table `exported_…` has one
--- document per row. Adapt this file when the properties of documents change.
+-- Fills the tables of `schema.sql` from documents that the service has exported. Each table `exported_…` has one document
+-- per row: as JSON text in the column `text`, and as `jsonb` in the column `document`. Adapt this file when the properties
+-- of documents change.
 insert into regions (code, name, kind, parent, aliases, version, created_at, updated_at)
 select d.code, d.name, d.kind, d.parent, coalesce(d.aliases, '[]'), d.version, d."createdAt", d."updatedAt"
 from exported_regions, jsonb_to_record(document) as d(code text, name text, kind text, parent text, aliases jsonb, version int, "createdAt" timestamptz, "updatedAt" timestamptz);
@@ -12,7 +13,7 @@ insert into topics (slug, name, scheme, code, broader, aliases, version, created
 select d.slug, d.name, d.scheme, d.code, d.broader, coalesce(d.aliases, '[]'), d.version, d."createdAt", d."updatedAt"
 from exported_topics, jsonb_to_record(document) as d(slug text, name text, scheme text, code text, broader text, aliases jsonb, version int, "createdAt" timestamptz, "updatedAt" timestamptz);
 
--- The kind of an organization was its `type` in c79015c.
+-- The kind of an organization is its `type` in `schema.sql`.
 insert into organizations (id, name, acronym, type, country, parent, website, ror, aliases, version, created_at, updated_at)
 select d.id, d.name, d.acronym, d.kind, d.country, d.parent, d.website, d.ror, coalesce(d.aliases, '[]'), d.version, d."createdAt", d."updatedAt"
 from exported_organizations, jsonb_to_record(document) as d(id uuid, name text, acronym text, kind text, country text, parent uuid, website text, ror text, aliases jsonb, version int, "createdAt" timestamptz, "updatedAt" timestamptz);

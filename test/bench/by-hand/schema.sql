@@ -1,4 +1,5 @@
--- The schema of commit c79015c, from its migrations in their order. Only the values that its checks allow are kept up to date.
+-- The schema of commit c79015c (see `server.ts`), from its migrations in their order. Only the values that its checks allow
+-- are kept up to date.
 
 -- Functions for defaults, generated columns and checks of the tables.
 -- Bodies name the schema of what they call, since pg_restore runs them with an empty search_path.

@@ -17,9 +17,10 @@ import {
 
 /**
  * The server "by hand" was written only for the requests of the benchmark. It uses a separate database with the schema of
- * commit c79015c. For reads and revisions, it uses the prepared statements of that commit (`statements.ts`), except for the
- * aggregate, whose statement was written for the benchmark. The other statements of its writes are in this file. It validates
- * nothing, caches nothing, and composes JSON at each read.
+ * commit c79015c, so that it does not change with the service that is compared with it. At that commit, the service did not
+ * store documents yet, and composed JSON at each read. For reads and revisions, this server uses the prepared statements of
+ * that commit (`statements.ts`), except for the aggregate, whose statement was written for the benchmark. The other statements
+ * of its writes are in this file. It validates nothing and caches nothing.
  */
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 })
