@@ -78,6 +78,7 @@ it.skipIf(!isInstalled('docker', 'compose', 'version'))('compose.yml passes dock
 })
 
 it.skipIf(!isInstalled('haproxy', '-v'))('the configuration of HAProxy passes haproxy -c', () => {
+  // The names of other containers do not resolve here. An address with a port, that of the resolver, stays as it is.
   const addresses = Object.entries(services.haproxy?.environment ?? {}).map(([name, value]) => [
     name,
     value.includes(':') ? value : '127.0.0.1',
