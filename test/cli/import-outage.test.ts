@@ -16,7 +16,7 @@ const csv = `${treatyHeader}\n1,First,2001,China\n`
 
 /**
  * Opens a test database and a proxy to it. `messageAfterOutage` runs a command through the proxy, interrupts its connections, and
- * returns the message with which it fails. `mapping` is a mapping of a new register with the name `scheme`.
+ * returns the message with which it fails. `mapping` is a mapping of a new register.
  */
 async function openUnreliableDatabase() {
   const { url, database, close } = await openTestDatabase()
@@ -56,7 +56,7 @@ async function openUnreliableDatabase() {
     }
     return message
   }
-  return { database, scheme, mapping: treatyMapping(scheme), messageAfterOutage }
+  return { database, mapping: treatyMapping(scheme), messageAfterOutage }
 }
 
 it.each([
