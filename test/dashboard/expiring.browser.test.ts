@@ -22,9 +22,7 @@ async function addAgreements(): Promise<void> {
 }
 
 describe.skipIf(skipsBrowser)('agreements that expire [needs Chromium]', { timeout: 90_000 }, () => {
-  beforeAll(async () => {
-    if (!skipsBrowser) await addAgreements()
-  })
+  beforeAll(addAgreements)
 
   it.each([
     ['/', 8],
