@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Database, openDatabaseAt } from '../../src/database/database.ts'
 import { groupingSettings, wholeTableSettings } from '../../src/database/reading-settings.ts'
 import { anonymousOwner } from '../support/anonymous-owner.ts'
-import { openTestDatabase } from '../support/database.ts'
+import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 
 /** Sharing of connections among owners, and cancellation of statements. */
 
-let testDatabase: Awaited<ReturnType<typeof openTestDatabase>>
+let testDatabase: TestDatabase
 beforeAll(async () => {
   testDatabase = await openTestDatabase()
 })
