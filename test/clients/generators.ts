@@ -1,6 +1,6 @@
 /** The generators of clients that `npm run test:clients` tests, and that docs/clients.md lists. */
 
-/** A command with its arguments. All commands except `tools` run in a copy of the folder of their language. */
+/** A command with its arguments. All commands except `tools` run in a copy of the folder of their group. */
 export type Command = [program: string, ...args: string[]]
 
 /** A generator of clients, and how its client is generated, compiled and run. */
@@ -16,9 +16,10 @@ export interface Generator {
   remark: string
 }
 
-/** The generators of a language that share a folder. */
-export interface Language {
-  name: string
+/** Generators for one language that share a folder. */
+export interface GeneratorGroup {
+  /** Name of the language. */
+  language: string
   /** The folder beside this file with the configurations and the program. */
   folder: string
   /** Commands that check whether the tools of the language are installed. */
@@ -28,9 +29,9 @@ export interface Language {
   generators: Generator[]
 }
 
-/** Each generator for Go has a folder, since its client is a module with its own requirements. */
-const goLanguage = (folder: string, generator: Omit<Generator, 'compile' | 'run'>): Language => ({
-  name: 'Go',
+/** Each generator for Go is a group with its own folder, since its client is a module with its own requirements. */
+const goGroup = (folder: string, generator: Omit<Generator, 'compile' | 'run'>): GeneratorGroup => ({
+  language: 'Go',
   folder,
   tools: [['go', 'version']],
   prepare: [['mkdir', 'registry']],
@@ -49,14 +50,14 @@ const goLanguage = (folder: string, generator: Omit<Generator, 'compile' | 'run'
 const oapiCodegen = 'github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2'
 const ogen = 'github.com/ogen-go/ogen/cmd/ogen@v1.24.0'
 
-export const go: Language[] = [
-  goLanguage('go', {
+export const goGroups: GeneratorGroup[] = [
+  goGroup('go', {
     name: 'oapi-codegen 2.8.2',
     generate: [['go', 'run', oapiCodegen, '-config', 'oapi-codegen.yaml', 'openapi.json']],
     checks: '`go vet`',
     remark: 'parameters with several values are slices, such as `[]string`',
   }),
-  goLanguage('go-ogen', {
+  goGroup('go-ogen', {
     name: 'ogen 1.24.0',
     generate: [['go', 'run', ogen, '--target', 'registry', '--package', 'registry', 'openapi.json']],
     checks: '`go vet`',
@@ -67,8 +68,8 @@ export const go: Language[] = [
 
 const copyDependencies = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies'
 
-export const java: Language = {
-  name: 'Java',
+export const java: GeneratorGroup = {
+  language: 'Java',
   folder: 'java',
   tools: [
     ['javac', '-version'],
@@ -89,8 +90,8 @@ export const java: Language = {
 
 const interpreter = 'venv/bin/python'
 
-export const python: Language = {
-  name: 'Python',
+export const python: GeneratorGroup = {
+  language: 'Python',
   folder: 'python',
   tools: [['python3', '-c', 'import sys, venv, ensurepip; assert sys.version_info >= (3, 11)']],
   prepare: [
@@ -121,8 +122,8 @@ export const python: Language = {
   ],
 }
 
-export const typescript: Language = {
-  name: 'TypeScript',
+export const typescript: GeneratorGroup = {
+  language: 'TypeScript',
   folder: 'typescript',
   tools: [['npm', '--version']],
   prepare: [['npm', 'ci', '--no-audit', '--no-fund']],
@@ -155,5 +156,5 @@ export const typescript: Language = {
   ],
 }
 
-/** All languages, in alphabetical order. */
-export const languages: readonly Language[] = [...go, java, python, typescript]
+/** All groups, in alphabetical order of their languages. */
+export const generatorGroups: readonly GeneratorGroup[] = [...goGroups, java, python, typescript]

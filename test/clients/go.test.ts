@@ -1,4 +1,4 @@
-import { go } from './generators.ts'
+import { goGroups } from './generators.ts'
 import { testGenerators } from './test-generators.ts'
 
-for (const language of go) testGenerators(language)
+for (const group of goGroups) testGenerators(group)

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { adminKey } from '../support/app.ts'
 import { isInstalled } from '../support/is-installed.ts'
 import { expectedOutput } from './expected-output.ts'
-import type { Command, Language } from './generators.ts'
+import type { Command, GeneratorGroup } from './generators.ts'
 import { openService, type Service } from './service.ts'
 
 /** A row of the table that `table.ts` prints: the last step in which a client succeeded. */
@@ -44,37 +44,37 @@ async function runIn(folder: string, [program, ...args]: Command, env: NodeJS.Pr
 }
 
 /**
- * Declares a test for each generator of a language. It generates a client from the served document, compiles it with
+ * Declares a test for each generator of a group. It generates a client from the served document, compiles it with
  * strict checks, and runs the scenario against the service. Without the tools of the language, the tests are skipped,
  * or fail if `CI` is set.
  */
-export function testGenerators(language: Language): void {
+export function testGenerators(group: GeneratorGroup): void {
   let folder: string
   let service: Service
   let missing: Command[]
 
   beforeAll(async () => {
-    missing = language.tools.filter((command) => !isInstalled(...command))
-    folder = await mkdtemp(join(tmpdir(), `entente-client-${language.folder}-`))
+    missing = group.tools.filter((command) => !isInstalled(...command))
+    folder = await mkdtemp(join(tmpdir(), `entente-client-${group.folder}-`))
     if (missing.length > 0) return
-    const source = fileURLToPath(new URL(language.folder, import.meta.url))
+    const source = fileURLToPath(new URL(group.folder, import.meta.url))
     for (const name of await readdir(source))
       if (!['node_modules', 'generated'].includes(name))
         await cp(join(source, name), join(folder, name), { recursive: true })
     service = await openService()
     await writeFile(join(folder, 'openapi.json'), service.openApi)
-    for (const command of language.prepare) await runIn(folder, command, {})
+    for (const command of group.prepare) await runIn(folder, command, {})
   }, timeoutMs)
   afterAll(async () => {
     await service?.close()
     await rm(folder, { recursive: true, force: true })
   })
 
-  for (const generator of language.generators) {
-    const title = `${generator.name} generates a working client for ${language.name}`
+  for (const generator of group.generators) {
+    const title = `${generator.name} generates a working client for ${group.language}`
     it(title, { timeout: timeoutMs }, async ({ task, skip }) => {
       const { name, remark } = generator
-      const row: ClientRow = { language: language.name, generator: name, state: 'skipped', remark }
+      const row: ClientRow = { language: group.language, generator: name, state: 'skipped', remark }
       task.meta.client = row
       if (missing.length > 0) {
         const message = `not installed: ${missing.map(([program]) => program).join(', ')}`

@@ -8,7 +8,7 @@ import { stepsSchema } from '../../src/features/imports/mapping/value-schema.ts'
 import { rowOptions } from '../../src/features/imports/reading/options.ts'
 import { packageRoot } from '../../src/package-root.ts'
 import { environment } from '../../src/server/config.ts'
-import { languages } from '../clients/generators.ts'
+import { generatorGroups } from '../clients/generators.ts'
 
 /** The generated blocks: the page and the name of each, and the function that generates it. */
 const blocks = [
@@ -65,7 +65,7 @@ function variableTable(): string {
 }
 
 function generatorTable(): string {
-  const rows = languages.flatMap(({ name: language, generators }) =>
+  const rows = generatorGroups.flatMap(({ language, generators }) =>
     generators.map(({ name, checks, remark }) => [language, name, checks, remark]),
   )
   return table(['language', 'generator', 'compiles with', 'remarks'], rows)
