@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { countInList } from '../support/aggregates.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/dashboard.ts'
 import { holdRequests } from '../support/held-requests.ts'
@@ -37,11 +38,8 @@ const readLinks = async (page: Page): Promise<{ path: string; count: number }[]>
 }
 
 /** Returns the number of records in the API's list for a path of the explorer. */
-async function countRecords(path: string): Promise<number> {
-  const list = path.replace('/explore/', '/v1/')
-  const response = await dashboard.api.get(`${list}${list.includes('?') ? '&' : '?'}limit=1&count=exact`)
-  return response.json<{ page: { total: { count: number } } }>().page.total.count
-}
+const countRecords = (path: string): Promise<number> =>
+  countInList(dashboard.api, path.replace('/explore/', '/v1/'))
 
 describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { timeout: 120_000 }, () => {
   it('say that they load while they still show the records of the former filters', async () => {

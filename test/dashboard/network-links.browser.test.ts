@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { countInList } from '../support/aggregates.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
@@ -29,12 +30,7 @@ async function countLinked(page: Page, selector: string): Promise<number[]> {
   const paths = await page
     .locator(selector)
     .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''))
-  const counts = paths.map(async (path) => {
-    const list = path.replace('/explore/', '/v1/')
-    const response = await dashboard.api.get(`${list}&limit=1&count=exact`)
-    return response.json<{ page: { total: { count: number } } }>().page.total.count
-  })
-  return await Promise.all(counts)
+  return await Promise.all(paths.map((path) => countInList(dashboard.api, path.replace('/explore/', '/v1/'))))
 }
 
 beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { formatEdtf } from '../../src/dashboard/dates/format-edtf.ts'
 import { createLanguage } from '../../src/dashboard/i18n/language.ts'
+import { countInList } from '../support/aggregates.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 import { readNumbers, type ShownNumber, type ShownPage } from './shown-numbers.ts'
@@ -69,14 +70,9 @@ async function addRecords(): Promise<void> {
 
 const get = async <Body>(path: string): Promise<Body> => (await dashboard.api.get(path)).json<Body>()
 
-const withQuery = (path: string, query: string) => `${path}${path.includes('?') ? '&' : '?'}${query}`
-
-const countRecords = async (list: string): Promise<number> =>
-  (await get<{ page: { total: { count: number } } }>(withQuery(list, 'limit=1&count=exact'))).page.total.count
-
 /** Reads all records of a list, which must fit on one page. */
 const readRecords = async <Item>(list: string): Promise<Item[]> =>
-  (await get<{ data: Item[] }>(withQuery(list, 'limit=200'))).data
+  (await get<{ data: Item[] }>(`${list}${list.includes('?') ? '&' : '?'}limit=200`)).data
 
 /** Returns the path of the list request of a view. */
 const toListPath = (path: string) => path.replace(/^\/explore\//, '/v1/')
@@ -87,7 +83,7 @@ async function expectedNumber(shown: ShownNumber, country: string | undefined): 
   const [, other] = /^\/countries\/([A-Z]{3})$/.exec(path) ?? []
   if (other !== undefined) {
     const both = country === undefined ? `country=${other}` : `country[all]=${country},${other}`
-    return english.number(await countRecords(`/v1/agreements?${both}`))
+    return english.number(await countInList(dashboard.api, `/v1/agreements?${both}`))
   }
   if (kind === 'claim') {
     const { value, unit } = await get<{ value: number; unit: string }>(path.replace('/records/', '/v1/'))
@@ -97,7 +93,7 @@ async function expectedNumber(shown: ShownNumber, country: string | undefined): 
     const bases = await readRecords<{ unitCount: number | null }>(toListPath(path))
     return english.number(bases.reduce((sum, { unitCount }) => sum + (unitCount ?? 0), 0))
   }
-  return english.number(await countRecords(toListPath(path)))
+  return english.number(await countInList(dashboard.api, toListPath(path)))
 }
 
 interface Program {

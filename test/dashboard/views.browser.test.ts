@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { countInList } from '../support/aggregates.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/dashboard.ts'
 import { holdRequests } from '../support/held-requests.ts'
@@ -120,8 +121,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
   it('shows the numbers of agreements, projects, bases and programs that the API counts', async () => {
     const { page } = await dashboard.open('/')
     for (const resource of ['agreements', 'projects', 'cooperation-bases', 'assistance-programs']) {
-      const response = await dashboard.api.get(`/v1/${resource}?limit=1&count=exact`)
-      const { count } = response.json<{ page: { total: { count: number } } }>().page.total
+      const count = await countInList(dashboard.api, `/v1/${resource}`)
       const shown = page.locator(`.key-figure a[href="/explore/${resource}"]`)
       expect(await shown.textContent(), resource).toBe(String(count))
     }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { generate } from '../../src/features/generating/generate.ts'
+import { countInList } from '../support/aggregates.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard, type WatchedPage } from '../support/dashboard.ts'
 
@@ -9,14 +10,6 @@ const dashboard = useDashboard({ changesRecords: true })
 beforeAll(async () => {
   if (!skipsBrowser) await generate(dashboard.api.database, 100_000, 1)
 }, 600_000)
-
-interface Counted {
-  page: { total: { count: number } }
-}
-
-const count = async (path: string): Promise<number> =>
-  (await dashboard.api.get(`${path}${path.includes('?') ? '&' : '?'}limit=1&count=exact`)).json<Counted>()
-    .page.total.count
 
 /** Opens a view and waits until none of its widgets waits for the API. */
 async function openView(path: string): Promise<WatchedPage> {
@@ -65,7 +58,7 @@ describe.skipIf(skipsBrowser)('a dashboard of many records [needs Chromium]', { 
       for (const resource of ['agreements', 'projects', 'cooperation-bases', 'assistance-programs']) {
         const figure = page.locator(`.key-figure a[href="/explore/${resource}${query}"]`)
         expect(await figure.textContent(), `${view} ${resource}`).toBe(
-          formatNumber(await count(`/v1/${resource}${query}`)),
+          formatNumber(await countInList(dashboard.api, `/v1/${resource}${query}`)),
         )
       }
       await page.context().close()

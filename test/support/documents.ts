@@ -6,6 +6,7 @@ import { lazyFor } from '../../src/model/lazy.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import { references } from '../../src/model/schemas.ts'
 import type { Fault } from '../../src/problems/problem.ts'
+import { countInList } from './aggregates.ts'
 import type { Api, HttpResponse, RequestOptions } from './api.ts'
 import { unwrapSchema } from './build-document.ts'
 import { registry } from './registry.ts'
@@ -116,13 +117,8 @@ export async function pages(
   return found
 }
 
-/** Returns how many records a resource has. @throws if the response has no number. */
-export async function count(api: Api, resource: Resource): Promise<number> {
-  const response = await api.get(`${listPath(resource)}?count=exact&limit=1`)
-  const { page } = response.json<Partial<Page>>()
-  if (page?.total === undefined) throw new Error(`${resource.name} were not counted: ${response.text}`)
-  return page.total.count
-}
+/** Returns how many records a resource has. */
+export const count = (api: Api, resource: Resource): Promise<number> => countInList(api, listPath(resource))
 
 /** Returns the resource with a name. @throws when there is none. */
 export const resourceOf = (name: string): Resource => registry.get(name)
