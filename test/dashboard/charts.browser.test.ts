@@ -4,7 +4,7 @@ import { countInList } from '../support/aggregates.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/dashboard.ts'
 import { holdRequests } from '../support/held-requests.ts'
-import { readLayoutShift } from '../support/layout-shift.ts'
+import { maxLayoutShift, readLayoutShift } from '../support/layout-shift.ts'
 
 /** Map, timeline, network and comparison in a browser, on the seed data. */
 
@@ -74,7 +74,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
       expect(pageErrors, path).toEqual([])
       expect(await page.getByRole('heading', { level: 1 }).count(), path).toBe(1)
       expect(await page.locator('.failure').count(), path).toBe(0)
-      expect(await readLayoutShift(page), path).toBeLessThan(0.002)
+      expect(await readLayoutShift(page), path).toBeLessThan(maxLayoutShift)
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
       expect(overflow, path).toBeLessThanOrEqual(0)
       expect(await findAccessibilityFaults(page), path).toEqual([])

@@ -8,6 +8,9 @@ const sumShifts = `
   }).observe({ type: 'layout-shift', buffered: true })
 `
 
+/** Maximum cumulative layout shift of a view: a fiftieth of the threshold for "good" in Web Vitals. */
+export const maxLayoutShift = 0.002
+
 /** Measures the layout shifts of all views that a page opens from now on. */
 export async function watchLayout(page: Page): Promise<void> {
   await page.addInitScript(sumShifts)
