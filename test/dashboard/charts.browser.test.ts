@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { countInList } from '../support/aggregates.ts'
 import { skipsBrowser } from '../support/browser.ts'
-import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/dashboard.ts'
+import { auditOptions, findAccessibilityFaults, measureOverflow, useDashboard } from '../support/dashboard.ts'
 import { holdRequests } from '../support/held-requests.ts'
 import { maxLayoutShift, readLayoutShift } from '../support/layout-shift.ts'
 
@@ -75,8 +75,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
       expect(await page.getByRole('heading', { level: 1 }).count(), path).toBe(1)
       expect(await page.locator('.failure').count(), path).toBe(0)
       expect(await readLayoutShift(page), path).toBeLessThan(maxLayoutShift)
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-      expect(overflow, path).toBeLessThanOrEqual(0)
+      expect(await measureOverflow(page), path).toBeLessThanOrEqual(0)
       expect(await findAccessibilityFaults(page), path).toEqual([])
       expect(await page.locator('html').getAttribute('lang')).toBe(language)
     }

@@ -1,7 +1,13 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
-import { auditOptions, findAccessibilityFaults, signIn, useDashboard } from '../support/dashboard.ts'
+import {
+  auditOptions,
+  findAccessibilityFaults,
+  measureOverflow,
+  signIn,
+  useDashboard,
+} from '../support/dashboard.ts'
 import { holdRequests } from '../support/held-requests.ts'
 
 /** Editing in the dashboard, in a browser. */
@@ -377,8 +383,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
       ]) {
         await go(path)
         expect(await findAccessibilityFaults(page), `${path}, ${options.colorScheme}`).toEqual([])
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-        expect(overflow, path).toBeLessThanOrEqual(0)
+        expect(await measureOverflow(page), path).toBeLessThanOrEqual(0)
       }
       await page.context().close()
     }

@@ -1,7 +1,7 @@
 import type { Page, Route } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard, type WatchedPage } from '../support/dashboard.ts'
+import { measureOverflow, useDashboard, type WatchedPage } from '../support/dashboard.ts'
 
 /** The dashboard while the API fails, is slow or cannot be reached, and at a zoom of 200 %. */
 
@@ -158,8 +158,7 @@ describe.skipIf(skipsBrowser)(
         // A window with a width of 1280 pixels has 640 CSS pixels at a zoom of 200 %.
         await page.setViewportSize({ width: 640, height: 450 })
         await go(path)
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-        expect(overflow, path).toBeLessThanOrEqual(0)
+        expect(await measureOverflow(page), path).toBeLessThanOrEqual(0)
       })
     })
   },

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { packageRoot } from '../../src/package-root.ts'
 import { countInList } from '../support/aggregates.ts'
 import { skipsBrowser } from '../support/browser.ts'
-import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/dashboard.ts'
+import { auditOptions, findAccessibilityFaults, measureOverflow, useDashboard } from '../support/dashboard.ts'
 import { sendForm } from '../support/send-form.ts'
 import { keyFigure } from './key-figure.ts'
 
@@ -186,8 +186,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
         await page.emulateMedia({ colorScheme })
         expect(await findAccessibilityFaults(page)).toEqual([])
       }
-      const width = await page.evaluate(() => document.documentElement.scrollWidth)
-      expect(width).toBeLessThanOrEqual(375)
+      expect(await measureOverflow(page)).toBeLessThanOrEqual(0)
     }
     await chooseFiles(page, csv)
     await page.getByRole('textbox', { name: 'Mapping' }).fill(mapping.replace('title:', 'titel:'))

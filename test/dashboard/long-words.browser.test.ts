@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { measureOverflow, useDashboard } from '../support/dashboard.ts'
 
 /** Pages with words that are wider than the page, such as URLs and codes. */
 
@@ -37,8 +37,7 @@ describe.skipIf(skipsBrowser)('a word wider than the page [needs Chromium]', { t
       '/changes',
     ]) {
       await go(path)
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-      expect(overflow, path).toBeLessThanOrEqual(0)
+      expect(await measureOverflow(page), path).toBeLessThanOrEqual(0)
     }
   })
 

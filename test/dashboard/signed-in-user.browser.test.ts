@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { adminKey } from '../support/app.ts'
 import { skipsBrowser } from '../support/browser.ts'
-import { auditOptions, findAccessibilityFaults, signIn, useDashboard } from '../support/dashboard.ts'
+import {
+  auditOptions,
+  findAccessibilityFaults,
+  measureOverflow,
+  signIn,
+  useDashboard,
+} from '../support/dashboard.ts'
 
 /** Signing in and out, and the name and role of the signed-in user in the header, in a browser. */
 
@@ -33,8 +39,7 @@ describe.skipIf(skipsBrowser)('the header [needs Chromium]', { timeout: 60_000 }
     const user = page.getByRole('link', { name: `Signed in as ${id} (reader)` })
     const role = await user.getByText('(reader)').boundingBox()
     expect((role?.x ?? Infinity) + (role?.width ?? 0)).toBeLessThanOrEqual(320)
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-    expect(overflow).toBeLessThanOrEqual(0)
+    expect(await measureOverflow(page)).toBeLessThanOrEqual(0)
   })
 })
 

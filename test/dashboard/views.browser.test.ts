@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { countInList } from '../support/aggregates.ts'
 import { skipsBrowser } from '../support/browser.ts'
-import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/dashboard.ts'
+import { auditOptions, findAccessibilityFaults, measureOverflow, useDashboard } from '../support/dashboard.ts'
 import { holdRequests } from '../support/held-requests.ts'
 import { maxLayoutShift, readLayoutShift } from '../support/layout-shift.ts'
 
@@ -41,8 +41,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
         expect(pageErrors, name).toEqual([])
         expect(await page.getByRole('heading', { level: 1 }).count(), name).toBe(1)
         expect(await readLayoutShift(page), name).toBeLessThan(maxLayoutShift)
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-        expect(overflow, name).toBeLessThanOrEqual(0)
+        expect(await measureOverflow(page), name).toBeLessThanOrEqual(0)
         expect(await findAccessibilityFaults(page), name).toEqual([])
       }
     },

@@ -133,6 +133,10 @@ export async function findAccessibilityFaults(page: Page): Promise<string[]> {
   })
 }
 
+/** Returns by how many CSS pixels the content of a page is wider than its window; above 0, the page scrolls horizontally. */
+export const measureOverflow = async (page: Page): Promise<number> =>
+  Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth'))
+
 /** Signs in on a page that asks for a key, by default as an administrator. */
 export async function signIn(page: Page, key = adminKey): Promise<void> {
   await page.getByLabel('Key', { exact: true }).fill(key)
