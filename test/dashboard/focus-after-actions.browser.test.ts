@@ -5,6 +5,7 @@ import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 import { importCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { sendForm } from '../support/send-form.ts'
+import { waitForImport } from '../support/uploaded-imports.ts'
 
 /** Where the focus is after actions that remove the focused button, in a browser (WCAG 2.4.3). */
 
@@ -157,9 +158,7 @@ describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 },
       ['file', csv, 'treaties.csv'],
     ])
     const { id } = sent.json<{ id: string }>()
-    const readState = async () =>
-      (await dashboard.api.get(`/v1/imports/${id}`, { key: adminKey })).json<{ state: string }>().state
-    await expect.poll(readState).toBe('staged')
+    expect((await waitForImport(dashboard.api, id)).state).toBe('staged')
     await expectFocusStaysInList(`/imports/${id}`, '/names', 'Unresolved names')
   })
 
