@@ -41,7 +41,7 @@ const countLane = () => api.database.laneCounts('expensive')
 const expectLane = () => expect.poll(countLane, { timeout: 5000 })
 
 /** Counts the service's statements that wait for a lock and contain a text. */
-async function countBlocked(text = '') {
+async function countBlockedStatements(text = '') {
   const { rowCount } = await api.pool.query(
     `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()
      and application_name like 'entente %' and position($1 in query) > 0`,
@@ -78,12 +78,12 @@ describe('while one client has all expensive connections and further requests in
 
     const other = sendRequest('/v1/citations?rank=preferred', uncached('192.0.2.2'))
     await expectLane().toEqual({ running: 2, waiting: 3 })
-    expect(await countBlocked('"rank"')).toBe(0)
+    expect(await countBlockedStatements('"rank"')).toBe(0)
     requests[0]?.disconnect()
     requests[1]?.disconnect()
     requests[2]?.disconnect()
-    await expect.poll(() => countBlocked('"rank"'), { timeout: 5000 }).toBe(1)
-    await expect.poll(() => countBlocked(), { timeout: 5000 }).toBeLessThanOrEqual(2)
+    await expect.poll(() => countBlockedStatements('"rank"'), { timeout: 5000 }).toBe(1)
+    await expect.poll(() => countBlockedStatements(), { timeout: 5000 }).toBeLessThanOrEqual(2)
     await unblock()
     expect(await other.status).toBe(200)
     expect(await requests[3]?.status).toBe(200)
@@ -123,7 +123,7 @@ describe('while one client has all expensive connections and further requests in
     await expect.poll(() => countLane().waiting, { timeout: 5000 }).toBe(2)
     greedy[0]?.disconnect()
     greedy[1]?.disconnect()
-    await expect.poll(() => countBlocked('"rank"'), { timeout: 5000 }).toBe(1)
+    await expect.poll(() => countBlockedStatements('"rank"'), { timeout: 5000 }).toBe(1)
     await unblock()
     expect(await modest.status).toBe(200)
     // Waits for the last request, since the next test blocks citations again.
@@ -141,9 +141,9 @@ it('a response that several clients wait for is computed until the last of them 
   await expect.poll(() => countLane().running, { timeout: 5000 }).toBe(1)
   first.disconnect()
   await delay(200)
-  expect(await countBlocked()).toBe(1)
+  expect(await countBlockedStatements()).toBe(1)
   second.disconnect()
-  await expect.poll(() => countBlocked(), { timeout: 5000 }).toBe(0)
+  await expect.poll(() => countBlockedStatements(), { timeout: 5000 }).toBe(0)
   const third = sendRequest(path, { 'x-forwarded-for': '192.0.2.3' })
   await unblock()
   expect(await third.status).toBe(200)
@@ -166,7 +166,7 @@ describe('a response that two clients wait for', () => {
     expect(countLane().waiting).toBe(3)
     requests[0]?.disconnect()
     requests[1]?.disconnect()
-    await expect.poll(() => countBlocked('"rank"'), { timeout: 5000 }).toBe(1)
+    await expect.poll(() => countBlockedStatements('"rank"'), { timeout: 5000 }).toBe(1)
     await unblock()
     for (const { status } of [first, second, ...requests.slice(2)]) expect(await status).toBe(200)
   })
