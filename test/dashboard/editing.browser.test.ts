@@ -14,9 +14,6 @@ import { holdRequests } from '../support/held-requests.ts'
 
 const dashboard = useDashboard({ changesRecords: true })
 
-const read = async (id: string) =>
-  (await dashboard.api.get(`/v1/agreements/${id}`, { headers: { 'cache-control': 'no-cache' } })).json()
-
 const heading = (page: Page, name: string | RegExp) =>
   page.getByRole('heading', { level: 1, name, exact: true })
 
@@ -49,7 +46,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await heading(page, 'A joint observatory').waitFor()
     await page.getByText('Reason: 部委已确认').waitFor()
     const id = page.url().split('/').at(-1) ?? ''
-    expect(await read(id)).toMatchObject({
+    expect(await dashboard.readAgreement(id)).toMatchObject({
       title: 'A joint observatory',
       kind: 'treaty',
       signedOn: '2011-04',
@@ -216,7 +213,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await resume.click()
     await page.getByRole('button', { name: 'Save' }).click()
     await heading(page, 'Mine').waitFor()
-    expect(await read(id)).toMatchObject({
+    expect(await dashboard.readAgreement(id)).toMatchObject({
       title: 'Mine',
       place: 'Islamabad',
       occasion: 'A visit',
@@ -265,7 +262,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.getByRole('alert').waitFor()
     await page.getByRole('button', { name: 'Save' }).click()
     await heading(page, 'Saved once').waitFor()
-    expect(await read(id)).toMatchObject({ title: 'Saved once', version: 2 })
+    expect(await dashboard.readAgreement(id)).toMatchObject({ title: 'Saved once', version: 2 })
   })
 
   it('says in a conflict that both users have entered the same value', async () => {
@@ -297,7 +294,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
       .getByRole('button', { name: 'Edit' })
       .or(page.getByRole('link', { name: 'Edit' }))
       .waitFor()
-    expect(await read(id)).toMatchObject({ title: 'To be removed', version: 3 })
+    expect(await dashboard.readAgreement(id)).toMatchObject({ title: 'To be removed', version: 3 })
   })
 
   it('offers the current version if a removal is refused because the page shows an old one', async () => {

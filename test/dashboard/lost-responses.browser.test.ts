@@ -8,9 +8,6 @@ import { useDashboard } from '../support/dashboard.ts'
 
 const dashboard = useDashboard({ changesRecords: true })
 
-const read = async (id: string) =>
-  (await dashboard.api.get(`/v1/agreements/${id}`, { headers: { 'cache-control': 'no-cache' } })).json()
-
 /** Loses the response to the first request with a method. With `isSent: false`, the request does not reach the service. */
 async function loseFirst(
   page: Page,
@@ -47,7 +44,11 @@ describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeou
     await page.getByLabel('Title required').fill('After that')
     await page.getByRole('button', { name: 'Save' }).click()
     await heading(page, 'After that').waitFor()
-    expect(await read(id)).toMatchObject({ title: 'After that', place: 'Beijing', version: 3 })
+    expect(await dashboard.readAgreement(id)).toMatchObject({
+      title: 'After that',
+      place: 'Beijing',
+      version: 3,
+    })
   })
 
   it('a form restores the former value if the user has changed it back', async () => {
@@ -60,7 +61,7 @@ describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeou
     await page.getByLabel('Title required').fill('Before')
     await page.getByRole('button', { name: 'Save' }).click()
     await heading(page, 'Before').waitFor()
-    expect(await read(id)).toMatchObject({ title: 'Before', version: 3 })
+    expect(await dashboard.readAgreement(id)).toMatchObject({ title: 'Before', version: 3 })
   })
 
   it('a form with a further change shows the conflict with a change by another user', async () => {
@@ -100,7 +101,11 @@ describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeou
       .getByRole('alert')
       .getByText(/^Not saved: /)
       .waitFor()
-    expect(await read(id)).toMatchObject({ title: 'By another user', place: 'Beijing', version: 2 })
+    expect(await dashboard.readAgreement(id)).toMatchObject({
+      title: 'By another user',
+      place: 'Beijing',
+      version: 2,
+    })
   })
 
   it('a second click creates no second key, but a click after its message creates another', async () => {

@@ -27,9 +27,6 @@ async function fillAnotherForm(page: Page): Promise<void> {
   await page.getByLabel('Title required').fill('Half an hour of typing')
 }
 
-const read = async (id: string) =>
-  (await dashboard.api.get(`/v1/agreements/${id}`, { headers: { 'cache-control': 'no-cache' } })).json()
-
 const mapping = `scheme: slow-register
 source: { title: Slow register, kind: dataset }
 records:
@@ -50,7 +47,7 @@ describe.skipIf(skipsBrowser)('a slow save [needs Chromium]', { timeout: 90_000 
     await fillAnotherForm(page)
     release()
     await settle()
-    await expect.poll(() => read(id)).toMatchObject({ title: 'After' })
+    await expect.poll(() => dashboard.readAgreement(id)).toMatchObject({ title: 'After' })
     expect(new URL(page.url()).pathname).toBe('/new/projects')
     expect(await page.getByLabel('Title required').inputValue()).toBe('Half an hour of typing')
     expect(questions).toEqual([question])

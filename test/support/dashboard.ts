@@ -210,6 +210,12 @@ class Dashboard {
     return this.create('agreements', { kind: 'treaty', ...document })
   }
 
+  /** Reads an agreement as it is now, past the response cache. */
+  async readAgreement(id: string): Promise<unknown> {
+    const headers = { 'cache-control': 'no-cache' }
+    return (await this.api.get(`/v1/agreements/${id}`, { headers })).json()
+  }
+
   /** Opens a page, and waits until it has loaded everything. The tab closes after the test. */
   async open(path: string, options?: PageOptions): Promise<WatchedPage> {
     const tab = await openPage(this.browser, this.api, path, options)
