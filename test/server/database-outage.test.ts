@@ -1,10 +1,11 @@
 // @module-tag slow
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Api, HttpResponse } from '../support/api.ts'
+import type { Api } from '../support/api.ts'
 import { type ApiWithDatabaseProxy, startApiWithDatabaseProxy } from '../support/api-with-database-proxy.ts'
 import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import type { DatabaseProxy } from '../support/proxy.ts'
+import { expectUnavailable } from '../support/unavailable.ts'
 
 /** Outages of the database: the service reports them and recovers. */
 
@@ -20,11 +21,6 @@ afterAll(() => service.close())
 const read = () => api.get('/v1/topics/energy')
 const write = (name: string) => api.patch('/v1/topics/energy', { name })
 const ready = () => api.get('/readyz')
-
-const expectProblem = (response: HttpResponse, type: string) => {
-  expect(response.json()).toMatchObject({ type: `/problems/${type}`, status: 503 })
-  expect(response.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
-}
 
 /** Opens all connections of the pool. */
 const openAllConnections = () =>
@@ -43,7 +39,7 @@ describe('when connections to the database fail', () => {
     expect((await ready()).json()).toEqual({ status: 'ok' })
     proxy.refuseConnections()
     for (const response of await Promise.all([read(), write('x'), read(), write('y'), ready(), ready()]))
-      expectProblem(response, 'unavailable')
+      expectUnavailable(response, 'unavailable')
     expect((await api.get('/healthz')).status).toBe(200)
     proxy.acceptConnections()
     for (const response of await Promise.all([read(), write('Back'), read(), ready()]))
@@ -68,7 +64,7 @@ describe('when connections to the database fail', () => {
       `select pg_terminate_backend(pid) from pg_stat_activity
        where ${otherBackends} and wait_event_type = 'Lock'`,
     )
-    expectProblem(await writing, 'unavailable')
+    expectUnavailable(await writing, 'unavailable')
     await holder.query('rollback')
     holder.release()
     expect((await read()).json()).not.toMatchObject({ name: 'Never' })
@@ -84,7 +80,7 @@ describe('when connections to the database fail', () => {
     // A request succeeds if the pool opens a new connection for it.
     const refused = responses.filter(({ status }) => status !== 200)
     expect(refused).not.toEqual([])
-    for (const response of refused) expectProblem(response, 'unavailable')
+    for (const response of refused) expectUnavailable(response, 'unavailable')
     // Concurrent reads may share a connection, so a later read may still get a silent connection.
     await expect.poll(async () => (await read()).status, { interval: 5, timeout: 10_000 }).toBe(200)
   }, 30_000)
@@ -98,7 +94,7 @@ describe('a connection that is lost during the commit', () => {
     const change = () =>
       api.patch('/v1/topics/energy', { name: 'Committed' }, { headers: { 'if-match': tag } })
     const lost = await change()
-    expectProblem(lost, 'outcome-unknown')
+    expectUnavailable(lost, 'outcome-unknown')
     expect(lost.json().detail).toMatch(/may or may not have been made/)
     expect((await read()).json()).toMatchObject({ name: 'Committed' })
     expect((await change()).status).toBe(412)
@@ -118,8 +114,11 @@ describe('a service with a read-only database server', () => {
     expect((await ready()).json()).toEqual({ status: 'read_only' })
     expect((await api.get('/v1/agreements/aggregate?groupBy=status')).status).toBe(200)
     expect((await api.get('/v1/topics/export?format=csv')).status).toBe(200)
-    expectProblem(await write('Refused'), 'unavailable')
-    expectProblem(await api.post('/v1/topics', { slug: 'new', name: 'New', scheme: 'domain' }), 'unavailable')
+    expectUnavailable(await write('Refused'), 'unavailable')
+    expectUnavailable(
+      await api.post('/v1/topics', { slug: 'new', name: 'New', scheme: 'domain' }),
+      'unavailable',
+    )
     const client = await api.pool.connect()
     await client.query('set default_transaction_read_only = off')
     await client.query(`alter database "${rows[0]?.name}" reset default_transaction_read_only`)

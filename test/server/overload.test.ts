@@ -7,13 +7,9 @@ import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { waitUntilCached } from '../support/cache-status.ts'
+import { expectUnavailable } from '../support/unavailable.ts'
 
 /** Excess requests are refused early, with Retry-After. */
-
-const expectProblem = (response: HttpResponse, type: string) => {
-  expect(response.json()).toMatchObject({ type: `/problems/${type}`, status: 503 })
-  expect(response.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
-}
 
 const numberIn = (metrics: string, name: string) =>
   Number(
@@ -80,14 +76,14 @@ describe('with two busy connections', () => {
     await expect.poll(waiting, { interval: 5 }).toBe(3)
     const sentAt = performance.now()
     for (const response of await Promise.all([1, 2, 3, 4].map(() => api.get('/v1/topics?limit=1')))) {
-      expectProblem(response, 'overloaded')
+      expectUnavailable(response, 'overloaded')
       expect(response.json().detail).toBe('Too many requests wait for a database connection (limit 3).')
     }
     expect(performance.now() - sentAt).toBeLessThan(1900)
     // Probes and metrics are served meanwhile.
     expect((await api.get('/readyz')).status).toBe(200)
     for (const [response, milliseconds] of await Promise.all(waited)) {
-      expectProblem(response, 'overloaded')
+      expectUnavailable(response, 'overloaded')
       expect(milliseconds).toBeGreaterThan(1900)
     }
     await free()
@@ -104,7 +100,7 @@ describe('with two busy connections', () => {
     const timeoutsBefore = await countTimeouts()
     const { text: unchanged } = await api.get('/v1/topics/energy')
     const { writing, free } = await occupy()
-    for (const response of await Promise.all(writing)) expectProblem(response, 'too-slow')
+    for (const response of await Promise.all(writing)) expectUnavailable(response, 'too-slow')
     await free()
     expect((await api.get('/v1/topics/energy')).text).toBe(unchanged)
     for (const name of ['A', 'B', 'C'])
@@ -118,7 +114,7 @@ describe('with two busy connections', () => {
     await holder.query('begin; lock table citations in access exclusive mode')
     const responses = [api.get('/v1/citations'), api.get('/v1/citations/export?format=csv')]
     for (const response of await Promise.all(responses)) {
-      expectProblem(response, 'too-slow')
+      expectUnavailable(response, 'too-slow')
       expect(response.json().detail).toMatch(/Narrow the request/)
     }
     await waitUntilBlocked(api.pool, 0)
@@ -142,7 +138,7 @@ describe('a process with a delayed event loop', () => {
     const status = async (path: string) => (await api.get(path)).status
     await expect.poll(() => status('/v1/topics/energy'), { timeout: 15_000, interval: 50 }).toBe(503)
     const refused = await api.get('/v1/topics?limit=1', { headers: { origin } })
-    expectProblem(refused, 'overloaded')
+    expectUnavailable(refused, 'overloaded')
     expect(refused.headers.get('access-control-allow-origin')).toBe(origin)
     for (const path of ['/healthz', '/readyz', '/metrics']) expect(await status(path)).toBe(200)
     isDelayed = false
@@ -175,8 +171,8 @@ it('a process that is short of memory still serves stored responses, probes and 
     return api.get(`/v1/topics?limit=${limit}`)
   }
   await expect.poll(async () => (await other()).status, { timeout: 10_000 }).toBe(503)
-  expectProblem(await other(), 'overloaded')
-  expectProblem(await api.patch('/v1/topics/energy', { name: 'Refused' }), 'overloaded')
+  expectUnavailable(await other(), 'overloaded')
+  expectUnavailable(await api.patch('/v1/topics/energy', { name: 'Refused' }), 'overloaded')
   await waitUntilCached(api, stored)
   for (const path of ['/healthz', '/readyz', '/metrics']) expect((await api.get(path)).status).toBe(200)
   rss.mockRestore()
@@ -200,7 +196,7 @@ it('large bodies in memory are limited together, until their clients disconnect'
   const sockets = await Promise.all([1, 2, 3, 4].map(announce))
   const sendLarge = () => api.post('/v1/topics/bulk', `{"operations":[]${' '.repeat(2 * mebibyte)}}`)
   await expect.poll(async () => (await sendLarge()).status).toBe(503)
-  expectProblem(await sendLarge(), 'overloaded')
+  expectUnavailable(await sendLarge(), 'overloaded')
   // Smaller bodies do not count.
   expect((await api.post('/v1/topics/bulk', { operations: [] })).status).toBe(422)
   sockets[0]?.destroy()
