@@ -1,16 +1,15 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { OperationalError } from '../../src/operational-error.ts'
 import { sharedApi } from '../support/api.ts'
 import { runInProcess } from '../support/command-line.ts'
+import { makeTemporaryFolder } from '../support/temporary-folder.ts'
 
 describe('entente openapi', () => {
   it('writes the document that the service serves, without a database', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'entente-openapi-'))
-    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    const folder = await makeTemporaryFolder('openapi')
     const file = join(folder, 'openapi.json')
     // Nothing listens at port 1.
     await runInProcess(['openapi', '--out', file], { DATABASE_URL: 'postgresql://127.0.0.1:1/none' })

@@ -1,13 +1,13 @@
 // @module-tag slow
 
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { OperationalError } from '../../src/operational-error.ts'
 import { packageVersion } from '../../src/package-root.ts'
 import { environment } from '../../src/server/config.ts'
 import { runInProcess } from '../support/command-line.ts'
+import { makeTemporaryFolder } from '../support/temporary-folder.ts'
 
 /** The help of the command line, arguments that it refuses before it opens a database, and `--create`. */
 
@@ -111,8 +111,7 @@ describe('a command other than serve creates a database only with --create', () 
     [['key', 'list']],
     [['key', 'revoke', 'ent_00000000']],
   ])('%j fails with a message that names the folder and --create, and creates nothing', async (words) => {
-    const folder = await mkdtemp(join(tmpdir(), 'entente-cli-'))
-    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    const folder = await makeTemporaryFolder('cli')
     const dataDir = join(folder, 'data')
     const refusal = runInProcess(words, { DATA_DIR: dataDir })
     await expect(refusal).rejects.toThrow(`no database in ${dataDir} (DATA_DIR)`)
@@ -123,16 +122,14 @@ describe('a command other than serve creates a database only with --create', () 
   it.each([[['seal']], [['verify']], [['export', '--all', 'registry.entente']]])(
     '%j, which has no --create, does not propose it',
     async (words) => {
-      const folder = await mkdtemp(join(tmpdir(), 'entente-cli-'))
-      onTestFinished(() => rm(folder, { recursive: true, force: true }))
+      const folder = await makeTemporaryFolder('cli')
       const refusal = runInProcess(words, { DATA_DIR: folder })
       await expect(refusal).rejects.toThrow(/set DATA_DIR or DATABASE_URL to an existing one$/)
     },
   )
 
   it('--create creates a database, which the next command uses', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'entente-cli-'))
-    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    const folder = await makeTemporaryFolder('cli')
     const env = { DATA_DIR: folder }
     expect(await runInProcess(['migrate', '--create'], env)).toBe('The schema is up to date.')
     expect(await runInProcess(['key', 'list'], env)).toBe('There are no keys in the database.')

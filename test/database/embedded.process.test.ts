@@ -15,6 +15,7 @@ import { acquireSharedLock, releaseSharedLock } from '../../src/database/embedde
 import { OperationalError } from '../../src/operational-error.ts'
 import { canMount, mountMemory } from '../support/mount.ts'
 import { superuserUrl } from '../support/superuser.ts'
+import { makeTemporaryFolder } from '../support/temporary-folder.ts'
 
 const isRoot = process.getuid?.() === 0
 const isLinux = process.platform === 'linux'
@@ -95,8 +96,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   it('stops if its database cannot be prepared', async () => {
-    const ownFolder = await mkdtemp(join(tmpdir(), 'entente-unprepared-'))
-    onTestFinished(() => rm(ownFolder, { recursive: true, force: true }))
+    const ownFolder = await makeTemporaryFolder('unprepared')
     const database = await openEmbeddedDatabase(ownFolder, settings)
     const url = await superuserUrl(ownFolder, database.url)
     await query(url, 'alter database entente owner to postgres')
@@ -107,8 +107,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   it('stops if it refuses the stored password', async () => {
-    const ownFolder = await mkdtemp(join(tmpdir(), 'entente-password-'))
-    onTestFinished(() => rm(ownFolder, { recursive: true, force: true }))
+    const ownFolder = await makeTemporaryFolder('password')
     await (await openEmbeddedDatabase(ownFolder, settings)).close()
     await writeFile(join(ownFolder, 'postgres/password'), 'another')
     await expect(openEmbeddedDatabase(ownFolder, settings)).rejects.toThrow('password authentication failed')
@@ -116,8 +115,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   it('stops if its role cannot be created', async () => {
-    const ownFolder = await mkdtemp(join(tmpdir(), 'entente-read-only-'))
-    onTestFinished(() => rm(ownFolder, { recursive: true, force: true }))
+    const ownFolder = await makeTemporaryFolder('read-only')
     const opening = openEmbeddedDatabase(ownFolder, [...settings, 'default_transaction_read_only=on'])
     await expect(opening).rejects.toThrow('cannot execute CREATE ROLE in a read-only transaction')
     expect(await readdir(join(ownFolder, 'postgres'))).not.toContain('postmaster.pid')

@@ -1,14 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
+import { makeTemporaryFolder } from '../support/temporary-folder.ts'
 import { deployFolder } from './files.ts'
 
-it('patroni/make-database.sh gives psql the password in the environment, not as an argument', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'entente-psql-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  writeFileSync(join(folder, 'psql'), '#!/bin/sh\necho "$ENTENTE_PASSWORD" "$@"; cat\n', { mode: 0o755 })
+it('patroni/make-database.sh gives psql the password in the environment, not as an argument', async () => {
+  const folder = await makeTemporaryFolder('psql')
+  await writeFile(join(folder, 'psql'), '#!/bin/sh\necho "$ENTENTE_PASSWORD" "$@"; cat\n', { mode: 0o755 })
   const script = join(deployFolder, 'patroni/make-database.sh')
   const env = { PATH: `${folder}${delimiter}${process.env.PATH}`, ENTENTE_PASSWORD: 'a-password' }
   const output = execFileSync('sh', [script, 'postgresql://db'], { env, encoding: 'utf8' })

@@ -8,6 +8,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { chooseAccount } from '../../src/database/embedded/account.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { freePort } from '../support/ports.ts'
+import { makeTemporaryFolder } from '../support/temporary-folder.ts'
 import { readFeed } from './feed.ts'
 import { asAdministrator, fetchText, openService } from './service.ts'
 
@@ -101,8 +102,7 @@ it('pg_restore restores records, history and feed from a dump of a running regis
   const server = await openPostgres(bin)
   const original = await openService(`${server}original`, { SEED: 'all' })
   const { key, changedAt } = await makeHistory(original.origin)
-  const folder = await mkdtemp(join(tmpdir(), 'entente-dump-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
+  const folder = await makeTemporaryFolder('dump')
   const dump = join(folder, 'entente.dump')
   await execute(join(bin, 'pg_dump'), ['--format=custom', `--file=${dump}`, `${server}original`])
   await execute(join(bin, 'pg_restore'), [

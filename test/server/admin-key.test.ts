@@ -1,23 +1,17 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { OperationalError } from '../../src/operational-error.ts'
 import { findAdminKey } from '../../src/server/admin-key.ts'
 import { readConfig } from '../../src/server/config.ts'
+import { makeTemporaryFolder } from '../support/temporary-folder.ts'
 
 /** The administrator's key in `DATA_DIR`. */
-
-async function makeFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'entente-admin-key-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
-  return folder
-}
 
 const find = (folder: string) => findAdminKey(readConfig({ DATA_DIR: folder }))
 
 it('the first start stores a key in a file that only its owner may read; later starts use it', async () => {
-  const folder = await makeFolder()
+  const folder = await makeTemporaryFolder('admin-key')
   const { key } = await find(folder)
   const file = join(folder, 'admin-key')
   expect(await readFile(file, 'utf8')).toBe(`${key}\n`)
@@ -33,7 +27,7 @@ it.each([
   'a key of twenty letters',
   'sixteen-characters\nand-a-second-line',
 ])('a stored key %j is refused by the rule of ADMIN_KEY, and not shown', async (text) => {
-  const folder = await makeFolder()
+  const folder = await makeTemporaryFolder('admin-key')
   const file = join(folder, 'admin-key')
   await writeFile(file, text)
   const refusal = find(folder)

@@ -2,14 +2,14 @@
 
 import { execFileSync } from 'node:child_process'
 import { closeSync, constants, openSync, readSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { errorCode } from '../../src/error-code.ts'
 import { LogOutput } from '../../src/server/log-output.ts'
 import { canMount, mountMemory } from '../support/mount.ts'
+import { makeTemporaryFolder } from '../support/temporary-folder.ts'
 
 const open = (file: string, flags: string | number = 'a') => {
   const fd = openSync(file, flags)
@@ -17,15 +17,9 @@ const open = (file: string, flags: string | number = 'a') => {
   return fd
 }
 
-async function makeFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'entente-log-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
-  return folder
-}
-
 describe('the output of the log', () => {
   it('writes all lines in their order', async () => {
-    const file = join(await makeFolder(), 'log')
+    const file = join(await makeTemporaryFolder('log'), 'log')
     const output = new LogOutput(open(file))
     const lines = Array.from({ length: 10_000 }, (_, index) => `line ${index} é\n`)
     for (const line of lines) output.write(line)
@@ -33,7 +27,7 @@ describe('the output of the log', () => {
   })
 
   it('writes what waits when the process ends', async () => {
-    const file = join(await makeFolder(), 'log')
+    const file = join(await makeTemporaryFolder('log'), 'log')
     const code = `import { LogOutput } from ${JSON.stringify(join(process.cwd(), 'src/server/log-output.ts'))}
       const output = new LogOutput(1)
       for (let index = 0; index < 1000; index += 1) output.write(index + '\\n')
@@ -47,7 +41,7 @@ describe('the output of the log', () => {
   })
 
   it('keeps lines while nobody reads a pipe, and does not hinder the end of the process', async () => {
-    const pipe = join(await makeFolder(), 'pipe')
+    const pipe = join(await makeTemporaryFolder('log'), 'pipe')
     execFileSync('mkfifo', [pipe])
     const fd = open(pipe, constants.O_RDWR | constants.O_NONBLOCK)
     const output = new LogOutput(fd)

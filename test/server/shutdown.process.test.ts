@@ -1,8 +1,7 @@
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished, vi } from 'vitest'
@@ -10,6 +9,7 @@ import { adminKey } from '../support/app.ts'
 import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { run } from '../support/command-line.ts'
 import { openTestDatabase } from '../support/database.ts'
+import { makeTemporaryFolder } from '../support/temporary-folder.ts'
 
 /** Stops a real process with SIGTERM. */
 
@@ -129,8 +129,7 @@ it('on SIGTERM, the service ends although a client holds a connection without a 
 })
 
 it('on SIGTERM, a request that never arrives completely is given up after ten seconds', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'entente-shutdown-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
+  const folder = await makeTemporaryFolder('shutdown')
   const env = { PORT: '0', DATA_DIR: folder, SEED: 'none', LOG_LEVEL: 'silent' }
   const service = run(['serve'], env)
   const { hostname, port } = new URL(/http:\S+/.exec(await service.firstLine)?.[0] ?? '')
