@@ -4,8 +4,7 @@ import { adminKey } from '../support/app.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 import { importCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
-import { sendForm } from '../support/send-form.ts'
-import { waitForImport } from '../support/uploaded-imports.ts'
+import { uploadTreaties, waitForImport } from '../support/uploaded-imports.ts'
 
 /** Where the focus is after actions that remove the focused button, in a browser (WCAG 2.4.3). */
 
@@ -153,11 +152,7 @@ describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 },
   const csv = `${treatyHeader}\n1,On water,2001,China\n2,On fire,2003,Atlantis\n`
 
   it('stays in the unresolved names of a dry run when their last page opens', async () => {
-    const sent = await sendForm(dashboard.api, '/v1/imports', [
-      ['mapping', treatyMapping(newScheme()), 'mapping.yaml'],
-      ['file', csv, 'treaties.csv'],
-    ])
-    const { id } = sent.json<{ id: string }>()
+    const id = await uploadTreaties(dashboard.api, csv)
     expect((await waitForImport(dashboard.api, id)).state).toBe('staged')
     await expectFocusStaysInList(`/imports/${id}`, '/names', 'Unresolved names')
   })

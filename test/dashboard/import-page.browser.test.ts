@@ -5,7 +5,7 @@ import { createImport } from '../../src/features/imports/store.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
-import { sendForm } from '../support/send-form.ts'
+import { uploadTreaties } from '../support/uploaded-imports.ts'
 
 /** The page of an import that has failed, cannot be read, or is in progress, in a browser. */
 
@@ -98,11 +98,7 @@ describe.skipIf(skipsBrowser)('an import in progress [needs Chromium]', { timeou
   })
 
   it('is read once for each step', async () => {
-    const sent = await sendForm(dashboard.api, '/v1/imports', [
-      ['mapping', treatyMapping(newScheme()), 'mapping.yaml'],
-      ['file', `${treatyHeader}\n1,On water,2001,China\n`, 'treaties.csv'],
-    ])
-    const { id } = sent.json<{ id: string }>()
+    const id = await uploadTreaties(dashboard.api, `${treatyHeader}\n1,On water,2001,China\n`)
     const { page, settle } = await dashboard.openSignedIn(`/imports/${id}`)
     let reads = 0
     page.on('request', (request) => {

@@ -5,7 +5,7 @@ import { adminKey } from '../support/app.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { signIn, useDashboard, type WatchedPage } from '../support/dashboard.ts'
 import { importCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
-import { sendForm } from '../support/send-form.ts'
+import { uploadTreaties } from '../support/uploaded-imports.ts'
 import { keyFigure } from './key-figure.ts'
 
 /** The panels of a dry run, in a browser. */
@@ -17,11 +17,7 @@ const dashboard = useDashboard({ changesRecords: true })
  * the panels again when it has followed the dry run to its end.
  */
 async function openDryRun(scheme: string, csv: string): Promise<WatchedPage> {
-  const sent = await sendForm(dashboard.api, '/v1/imports', [
-    ['mapping', treatyMapping(scheme), 'mapping.yaml'],
-    ['file', csv, 'treaties.csv'],
-  ])
-  const { id } = sent.json<{ id: string }>()
+  const id = await uploadTreaties(dashboard.api, csv, scheme)
   await expect.poll(() => stateOfImport(id), { timeout: 20_000 }).toBe('staged')
   return await dashboard.openSignedIn(`/imports/${id}`)
 }

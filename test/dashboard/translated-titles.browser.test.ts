@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
-import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
-import { sendForm } from '../support/send-form.ts'
+import { treatyHeader } from '../support/imports.ts'
+import { uploadTreaties } from '../support/uploaded-imports.ts'
 
 /** The Chinese titles of records in lists for which the service sends the same titles in every language, in a browser. */
 
@@ -44,11 +44,7 @@ describe.skipIf(skipsBrowser)('a Chinese page [needs Chromium]', { timeout: 90_0
   })
 
   it('shows the Chinese titles of the candidates for a name of an import', async () => {
-    const sent = await sendForm(dashboard.api, '/v1/imports', [
-      ['mapping', treatyMapping(newScheme()), 'mapping.yaml'],
-      ['file', `${treatyHeader}\n1,On water,2001,Congo\n`, 'treaties.csv'],
-    ])
-    const { id } = sent.json<{ id: string }>()
+    const id = await uploadTreaties(dashboard.api, `${treatyHeader}\n1,On water,2001,Congo\n`)
     const { page } = await dashboard.openSignedIn(`/imports/${id}`, chinese)
     await page
       .getByRole('group', { name: 'Congo', exact: true })

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withSchemeLock } from '../../src/features/imports/lock.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
-import { sendForm } from '../support/send-form.ts'
+import { newScheme, treatyHeader } from '../support/imports.ts'
+import { uploadTreaties } from '../support/uploaded-imports.ts'
 
 /** Which uploaded imports a service runs, and which wait. */
 
@@ -14,14 +14,8 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 /** Uploads a file of a register. @returns the id of its import. */
-async function upload(scheme: string): Promise<string> {
-  const response = await sendForm(api, '/v1/imports', [
-    ['mapping', treatyMapping(scheme), 'mapping.yaml'],
-    ['file', `${treatyHeader}\n1,First,2001,China\n`, 'treaties.csv'],
-  ])
-  expect(response.status, response.text).toBe(201)
-  return response.json<{ id: string }>().id
-}
+const upload = (scheme: string): Promise<string> =>
+  uploadTreaties(api, `${treatyHeader}\n1,First,2001,China\n`, scheme)
 
 const stateOf = async (id: string) =>
   (await api.get(`/v1/imports/${id}`, { key: adminKey })).json<{ state: string }>().state
