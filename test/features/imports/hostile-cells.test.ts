@@ -7,6 +7,7 @@ import { parseJsonRow } from '../../../src/features/imports/reading/json-row.ts'
 import { numberStyle } from '../../../src/features/imports/reading/xlsx/parts.ts'
 import { type Api, startTestApi } from '../../support/api.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../../support/imports.ts'
+import { measureProcessorTimeMs } from '../../support/processor-time.ts'
 import { sendForm } from '../../support/send-form.ts'
 
 /**
@@ -14,10 +15,7 @@ import { sendForm } from '../../support/send-form.ts'
  * ways to match them.
  */
 
-/**
- * Maximum processor time for a cell, in milliseconds, including other threads, such as the garbage collector. For many names or
- * parts, a multiple is the maximum.
- */
+/** Maximum processor time for a cell, in milliseconds. For many names or parts, a multiple is the maximum. */
 const maxTimeMs = 1500
 
 let api: Api
@@ -25,13 +23,6 @@ beforeAll(async () => {
   api = await startTestApi()
 })
 afterAll(() => api.close())
-
-async function measureMs(work: () => unknown): Promise<number> {
-  const start = process.cpuUsage()
-  await work()
-  const { user, system } = process.cpuUsage(start)
-  return (user + system) / 1000
-}
 
 /** Previews a row whose party is a name. @returns the fault of the row. */
 async function previewName(name: string, property: string) {
@@ -49,7 +40,7 @@ it('a cell with 10,000 names is refused within 6 s of processor time', async () 
   const property = "each: {from: Party, split: '|'}, organization: ."
   const names = Array.from({ length: 10_000 }, (_, index) => `N${index}`).join('|')
   let detail: string | undefined
-  const timeMs = await measureMs(async () => {
+  const timeMs = await measureProcessorTimeMs(async () => {
     detail = await previewName(names, property)
   })
   expect(detail).toMatch(/^Has more than \d+ entries/)
@@ -74,7 +65,7 @@ it.each([
   const mapping = `rows: {format: json}\n${treatyMapping(newScheme()).replace('country: Party', parties)}`
   const rows = [{ Id: '1', Title: 'A', Signed: '2001', Party: party }]
   let faults: { column: string; detail: string }[] | undefined
-  const timeMs = await measureMs(async () => {
+  const timeMs = await measureProcessorTimeMs(async () => {
     const response = await sendForm(api, '/v1/imports/preview', [
       ['mapping', mapping, 'mapping.yaml'],
       ['file', JSON.stringify(rows), 'treaties.json'],
@@ -94,7 +85,7 @@ describe('a cell of 80,000 characters', () => {
     ['organization to create', 'organization: {from: Party, create: true}', 'a '.repeat(40_000)],
   ])('is refused within 1.5 s of processor time as the name of a %s', async (_what, property, name) => {
     let detail: string | undefined
-    const timeMs = await measureMs(async () => {
+    const timeMs = await measureProcessorTimeMs(async () => {
       detail = await previewName(name, property)
     })
     expect(detail).toMatch(/^has \d+ characters; a name has at most 500$/)
@@ -105,14 +96,16 @@ describe('a cell of 80,000 characters', () => {
     ['digits', `${'1'.repeat(80_000)}x`],
     ['spaces', `1${' '.repeat(80_000)}x`],
   ])('is refused within 1.5 s of processor time as a number: %s', async (_what, cell) => {
-    const timeMs = await measureMs(() => expect(compileNumber()(cell)).not.toBeTypeOf('number'))
+    const timeMs = await measureProcessorTimeMs(() => expect(compileNumber()(cell)).not.toBeTypeOf('number'))
     expect(timeMs).toBeLessThan(maxTimeMs)
   })
 
   it.each(['[', '0'])(
     'is read within 1.5 s of processor time as a number format of a spreadsheet: %s',
     async (character) => {
-      const timeMs = await measureMs(() => expect(numberStyle(character.repeat(80_000))).toBe(undefined))
+      const timeMs = await measureProcessorTimeMs(() =>
+        expect(numberStyle(character.repeat(80_000))).toBe(undefined),
+      )
       expect(timeMs).toBeLessThan(maxTimeMs)
     },
   )
@@ -120,13 +113,17 @@ describe('a cell of 80,000 characters', () => {
 
 it('a date without the white space of its format is refused within 1.5 s of processor time', async () => {
   const readDate = compileDateFormat(`YYYY${' \u3000'.repeat(25)}x`)
-  const timeMs = await measureMs(() => expect(readDate?.(`2011${' '.repeat(95)}y`)).toBe(undefined))
+  const timeMs = await measureProcessorTimeMs(() =>
+    expect(readDate?.(`2011${' '.repeat(95)}y`)).toBe(undefined),
+  )
   expect(timeMs).toBeLessThan(maxTimeMs)
   expect(readDate?.('2011 x')).toBe('2011')
 })
 
 it('a JSON row with 200,000 quotes outside strings is refused within 1.5 s of processor time', async () => {
   const row = `1234567890123456${'\\"'.repeat(200_000)}`
-  const timeMs = await measureMs(() => expect(() => parseJsonRow(row, 1, 'row 1')).toThrow(SyntaxError))
+  const timeMs = await measureProcessorTimeMs(() =>
+    expect(() => parseJsonRow(row, 1, 'row 1')).toThrow(SyntaxError),
+  )
   expect(timeMs).toBeLessThan(maxTimeMs)
 })

@@ -4,12 +4,13 @@ import { describe, expect, it } from 'vitest'
 import { parseMapping } from '../../../src/features/imports/mapping/index.ts'
 import { registry } from '../../../src/resources/registry.ts'
 import { messageOf } from '../../support/import-files.ts'
+import { measureProcessorTimeMs } from '../../support/processor-time.ts'
 
 /** Mappings that an attacker could send to slow the service down. */
 
 /**
- * Maximum processor time for a mapping, in milliseconds, including other threads, such as the garbage collector. A slow machine
- * may need half of it. A parser that reads a text once for each of its characters would need a minute.
+ * Maximum processor time for a mapping, in milliseconds. A slow machine may need half of it. A parser that reads a text once for
+ * each of its characters would need a minute.
  */
 const maxTimeMs = 3000
 
@@ -29,10 +30,11 @@ function fillText(part: (index: number) => string, start = '', end = ''): string
 
 /** Parses a mapping. @returns the message of its fault, and the processor time in milliseconds. */
 async function refuse(mapping: string) {
-  const start = process.cpuUsage()
-  const message = await messageOf(Promise.resolve().then(() => parseMapping(mapping, registry)))
-  const { user, system } = process.cpuUsage(start)
-  return { message, timeMs: (user + system) / 1000 }
+  let message: string | undefined
+  const timeMs = await measureProcessorTimeMs(async () => {
+    message = await messageOf(Promise.resolve().then(() => parseMapping(mapping, registry)))
+  })
+  return { message, timeMs }
 }
 
 const aliasesOfAnchors = () => {
