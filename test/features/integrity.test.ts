@@ -7,6 +7,7 @@ import { verify } from '../../src/features/integrity/verify.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { createRecord, exampleDocument, ifMatch, resourceOf } from '../support/documents.ts'
 import { waitForFeed } from '../support/feed.ts'
+import { findIntegrityFaults } from '../support/integrity-faults.ts'
 import { registry } from '../support/registry.ts'
 
 let api: Api
@@ -27,11 +28,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-async function findFaults(seals: NamedSeal[] = []): Promise<string[]> {
-  const faults: string[] = []
-  await verify(api.database, registry, seals, ({ subject, message }) => faults.push(`${subject}: ${message}`))
-  return faults
-}
+const findFaults = (seals?: NamedSeal[]) => findIntegrityFaults(api.database, seals)
 
 /**
  * Runs statements as a superuser without triggers, looks for faults, and undoes the statements. `session_replication_role`

@@ -2,14 +2,14 @@
 
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { verify } from '../../src/features/integrity/verify.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { createRecord, type Document, databaseTime, etagOf, faultAt } from '../support/documents.ts'
 import { waitForFeed } from '../support/feed.ts'
 import { fullDocument } from '../support/full-document.ts'
+import { findIntegrityFaults } from '../support/integrity-faults.ts'
 import { createAt, sendRedaction } from '../support/redactions.ts'
-import { registry, resources } from '../support/registry.ts'
+import { resources } from '../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -22,11 +22,7 @@ const create = (resource: string, document: object, headers = {}) =>
 
 const redact = (path: string, body: object) => sendRedaction(api, path, body)
 
-async function findFaults(): Promise<string[]> {
-  const faults: string[] = []
-  await verify(api.database, registry, [], ({ subject, message }) => faults.push(`${subject}: ${message}`))
-  return faults
-}
+const findFaults = () => findIntegrityFaults(api.database)
 
 /** Returns the pointers to the values in a document, without list indexes. */
 const pointersOf = (value: unknown, pointer = ''): string[] => {
