@@ -70,6 +70,7 @@ describe('names of former states', () => {
   ])('of South Yemen: %s means %s', async (name, key) => {
     expect(await keysOf(name)).toEqual([key])
   })
+
   it('of Libya: the Russian abbreviation has the years of the name in English', async () => {
     const { list } = await listedNames('countries')
     const [english, russian] = ["Socialist People's Libyan Arab Jamahiriya", 'СНЛАД'].map((name) => {

@@ -7,6 +7,7 @@ import {
 import { type Document, insertDocuments } from '../../../src/operations/writing/documents.ts'
 import { checkDocument } from '../../../src/operations/writing/validation.ts'
 import { openTestApp, type TestApp } from '../../support/app.ts'
+import { testAuthorship, testCreation } from '../../support/authorship.ts'
 import { registry } from '../../support/registry.ts'
 
 let test: TestApp
@@ -15,19 +16,14 @@ beforeAll(async () => {
 })
 afterAll(() => test.close())
 
-const actor = { kind: 'key', id: 'ADMIN_KEY', name: 'a test' } as const
-const authorship = { actor, requestId: null, reason: null } as const
-
 const findOrCreate = (mentioned: MentionedOrganization[]) =>
-  test.database.transaction((tx) => findOrCreateOrganizations(tx, registry, mentioned, authorship))
+  test.database.transaction((tx) => findOrCreateOrganizations(tx, registry, mentioned, testAuthorship))
 
 /** Creates organizations. @returns their keys. */
 const create = async (...documents: Document[]) => {
   const resource = registry.get('organizations')
   const checked = documents.map((document) => checkDocument(resource, document))
-  const stored = await test.database.transaction((tx) =>
-    insertDocuments(tx, resource, checked, { kind: 'create', authorship }),
-  )
+  const stored = await test.database.transaction((tx) => insertDocuments(tx, resource, checked, testCreation))
   return stored.map(({ key }) => key)
 }
 

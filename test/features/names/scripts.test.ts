@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resolveNames } from '../../../src/features/names/index.ts'
 import { findOrCreateOrganizations } from '../../../src/features/names/organizations.ts'
 import { openTestApp, type TestApp } from '../../support/app.ts'
+import { testAuthorship } from '../../support/authorship.ts'
 import { registry } from '../../support/registry.ts'
 
 /** Which marks and signs of a name distinguish it from another one. */
@@ -12,9 +13,6 @@ beforeAll(async () => {
 })
 afterAll(() => test.close())
 
-const actor = { kind: 'key', id: 'ADMIN_KEY', name: 'a test' } as const
-const authorship = { actor, requestId: null, reason: null } as const
-
 /** Finds or creates organizations in one call. @returns their keys; undefined for an ambiguous name. */
 async function findOrCreate(names: string[]): Promise<(string | undefined)[]> {
   const found = await test.database.transaction((tx) =>
@@ -22,7 +20,7 @@ async function findOrCreate(names: string[]): Promise<(string | undefined)[]> {
       tx,
       registry,
       names.map((name) => ({ name })),
-      authorship,
+      testAuthorship,
     ),
   )
   return found.map((one) => ('key' in one ? one.key : undefined))
