@@ -73,7 +73,7 @@ it('the feed forgets its changes after a failover, even if new changes have pass
   state.timeline = '00000002'
   add(2)
   await expect.poll(() => feed.resets).toBe(1)
-  // It continues on the new timeline, at the end that it has found there: the mock has no changes left, so at the start.
+  // The feed looks for its end on the new timeline. The mock returns no rows, as for an empty feed, so it continues at the start.
   await vi.waitUntil(() => feed.hasFoundEnd)
   expect(feed.read(offsetOf(1), [])?.bytes.toString()).toBe('')
   add(3)

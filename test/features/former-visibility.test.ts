@@ -12,7 +12,7 @@ it('versions of a record while it was internal are hidden, even if no record is 
   const document = await exampleDocument(topics, api, { visibility: 'internal' })
   const { path } = await createRecord(topics, api, document)
   expect((await api.patch(path, { visibility: 'public' }, ifMatch('*'))).status).toBe(200)
-  // After a reader without a role has found internal records, other statements are used for a while, so this read is the first.
+  // No other read without a key comes before: after one that meets internal records, the service uses other statements for a while.
   const { data } = (await api.get(`${path}/history`)).json<{ data: { version: number }[] }>()
   expect(data.map(({ version }) => version)).toEqual([2])
   expect((await api.get(`${path}/history/1`)).status).toBe(404)
