@@ -47,7 +47,7 @@ async function partiesOf(scheme: string, id: string): Promise<unknown[]> {
   return Array.isArray(parties) ? parties.map(({ country }) => country) : []
 }
 
-/** A register of agreements; each row has a year, which may be empty, and the names of countries. */
+/** Returns the mapping of a register of agreements. Each row has a year, which may be empty, and the names of countries. */
 const agreementMapping = (scheme: string) =>
   titledMapping(scheme, {
     resource: 'agreements',
@@ -167,7 +167,7 @@ describe('a decision about the name of an organization that the import would cre
 })
 
 describe('a decision about the country of an organization', () => {
-  /** A register of projects, whose funders are looked for in a country. */
+  /** Returns the mapping of a register of projects. Their funders are looked for in a country. */
   const fundedMapping = (scheme: string) =>
     titledMapping(scheme, {
       resource: 'projects',

@@ -10,7 +10,7 @@ import { checkCsv, importCsv, newScheme, treatyHeader, treatyMapping } from '../
 import { sendForm } from '../support/send-form.ts'
 import { waitForImport } from '../support/uploaded-imports.ts'
 
-/** Values of a file that a spreadsheet would evaluate as formulas, in the CSV files about its import. */
+/** Values of an imported file that a spreadsheet would evaluate as formulas, in `missing.csv` and `names.csv` of the import. */
 
 let api: Api
 beforeAll(async () => {
@@ -22,8 +22,8 @@ afterAll(() => api.close())
 const treaties = (rows: readonly (readonly [id: string, title: string, party: string])[]) =>
   `${treatyHeader}\n${stringify(rows.map(([id, title, party]) => [id, title, '2001', party]))}`
 
-/** Reads a CSV file about an import. */
-async function readCsv(id: string, name: 'missing' | 'names') {
+/** Reads `missing.csv` or `names.csv` of an import. @returns its text, and its rows by the names of the columns. */
+async function readTable(id: string, name: 'missing' | 'names') {
   const { text } = await api.get(`/v1/imports/${id}/${name}.csv`, { key: adminKey })
   return { text, rows: parse<Record<string, string>>(text, { columns: true }) }
 }
@@ -33,7 +33,7 @@ describe('missing.csv', () => {
     const mapping = treatyMapping(newScheme())
     await importCsv(api.database, mapping, treaties([['=1+1', '@SUM(1);=HYPERLINK(1)', 'China']]))
     const { id } = await importCsv(api.database, mapping, treaties([['2', 'Second', 'China']]))
-    const { text, rows } = await readCsv(id, 'missing')
+    const { text, rows } = await readTable(id, 'missing')
     expect(rows).toMatchObject([{ id: "'=1+1", name: "'@SUM(1);'=HYPERLINK(1)" }])
     // Some spreadsheets split a cell at a semicolon if the cell is not quoted.
     expect(text).toContain(`"'@SUM(1);'=HYPERLINK(1)"`)
@@ -46,7 +46,7 @@ describe('names.csv', () => {
   it('has an apostrophe before each formula', async () => {
     const file = treaties(names.map((name, index) => [`${index}`, 'A treaty', name]))
     const { id } = await checkCsv(api.database, treatyMapping(newScheme()), file)
-    const { rows } = await readCsv(id, 'names')
+    const { rows } = await readTable(id, 'names')
     const cells = rows.map(({ name = '' }) => name)
     expect(cells).toHaveLength(names.length)
     expect(cells).toEqual(cells.map(withEscapedFormulas))
@@ -57,7 +57,7 @@ describe('names.csv', () => {
     const mapping = treatyMapping(newScheme())
     const file = treaties(names.map((name, index) => [`${index}`, 'A treaty', name]))
     const { id } = await checkCsv(api.database, mapping, file)
-    const { rows } = await readCsv(id, 'names')
+    const { rows } = await readTable(id, 'names')
     const decided = rows.map((row) => ({ ...row, decision: 'DEU' }))
     const response = await sendForm(api, '/v1/imports', [
       ['mapping', mapping, 'm.yaml'],

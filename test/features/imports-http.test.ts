@@ -1,4 +1,5 @@
 // @module-tag slow
+
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { countInList } from '../support/aggregates.ts'

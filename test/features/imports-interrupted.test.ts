@@ -89,7 +89,7 @@ describe('the report of an import that was interrupted', () => {
     expect(keptKeys(undone)).toEqual(keys)
   })
 
-  it('counts each citation that its undo has kept once, even if its record waits for others', async () => {
+  it('counts each kept citation once, even if the undo of its record waits for other records', async () => {
     const count = 130
     const csv = csvOf('First')
       .split('\n')

@@ -20,7 +20,7 @@ afterAll(() => api.close())
 const rowCount = 12
 const mebibytes = 3
 
-/** Stores an import with large rows of a state. @returns its id. */
+/** Stores an import with large rows, which all have the given state. @returns its id. */
 async function storeRows(state: 'refused' | 'ready'): Promise<string> {
   const id = await createLocalImport(api.database, treatyMapping(newScheme()), { autoCommit: false })
   await api.pool.query(

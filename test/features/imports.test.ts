@@ -83,7 +83,7 @@ describe('a row with the id of an earlier row', () => {
     ])
   })
 
-  it('is refused even if the earlier row is refused, whose correction may be the right one', async () => {
+  it('is refused even if the earlier row is refused, which may be right once it is corrected', async () => {
     const csv = `${treatyHeader}\n1,First,31/02/2003,China\n1,Second,1999,China\n2,Third,1999,China\n`
     const imported = await importCsv(api.database, treatyMapping(newScheme()), csv)
     expect(imported).toMatchObject({ counts: { created: 1, refused: 2 } })

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { BadValue } from '../../../src/features/imports/mapping/values/bad-value.ts'
 import { compileDate } from '../../../src/features/imports/mapping/values/date.ts'
 
-/** Dates as Chinese registers write them. Dates that would need an invented precision stay faults. */
+/** Dates as Chinese registers write them. A date whose precision would be a guess, such as 2001年初 (early 2001), is refused. */
 
 function read(text: string): string {
   const date = compileDate([])?.(text)
-  if (date === undefined) throw new Error('no formats are invalid')
+  if (date === undefined) throw new Error('an empty list of formats was refused')
   return date instanceof BadValue ? date.detail : date
 }
 

@@ -249,15 +249,17 @@ describe('dates', () => {
     expect(read(other)).toBe(dayFirst)
   })
 
-  it('with marks and in ranges are not read as serial days', () => {
-    const texts = ['c. 1990', '1990–1995', 'since 1990', '1990?']
-    const dates = ['1990~', '1990/1995', '1990/..', '1990?']
+  it('with marks or words and in ranges are not read as serial days', () => {
+    const texts = ['c. 1990', '1990–1995', 'since 1990', '1990?', '1990年']
+    const dates = ['1990~', '1990/1995', '1990/..', '1990?', '1990']
     expect(texts.map((text) => read(text, ['excel']))).toEqual(dates)
   })
 
-  it('are not read from numbers that may lack a zero, except serial days', () => {
+  it('that may be a month or years are read as a month if a given format says so', () => {
     for (const text of ['2008/09', '２００８／０９']) expect(read(text, ['YYYY/MM'])).toBe('2008-09')
-    expect(read('1990年', ['excel'])).toBe('1990')
+  })
+
+  it('are not read from numbers that may lack a zero, except serial days', () => {
     expect(read(2011.1, ['YYYY.M'])).toContain('2011.10 is stored as 2011.1')
     expect([read(2011), read(20_110_405), read(5.2011)]).toEqual(['2011', '2011-04-05', '2011-05'])
     expect(read(9999.5, ['excel'])).toBe('1927-05-17T12:00:00')

@@ -35,7 +35,7 @@ it('a CSV file in UTF-16 without a byte order mark is read if the mapping states
   expect((await readContent('file.dbf', utf16, { encoding: 'utf-16le' })).fileInfo.format).toBe('csv')
 })
 
-it('a ZIP archive with the name of a dBASE table is read as XLSX', async () => {
+it('a ZIP archive with the name of a dBASE table is refused as not XLSX', async () => {
   const message = await messageOf(readContent('file.dbf', makeZip({ 'a.txt': 'A' })))
   expect(message).not.toContain('dBASE')
   expect(message).toContain('XLSX')

@@ -185,7 +185,7 @@ describe('the encoding of a CSV file', () => {
     ['a character that is cut off', Buffer.from('中').subarray(0, 2)],
     ['a letter in another encoding', iconv.encode('é', 'windows-1252')],
     ['a byte that UTF-8 never has', Buffer.from([0xff])],
-  ])('of a file that ends in %s: such a file is refused', async (_title, end) => {
+  ])('is refused if the file ends in %s', async (_title, end) => {
     for (const [name, start] of [
       ['file.csv', 'a,b\n中国,1\n韩国,2'],
       ['file.ndjson', '{"a":"中国"}\n{"a":"韩国"}\n{"a":"'],
