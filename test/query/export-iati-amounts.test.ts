@@ -11,7 +11,10 @@ afterAll(() => api.close())
 const amountElements = /<(budget|planned-disbursement|transaction|entente:amount)(?: [^>]*)?>.*?<\/\1>/g
 
 /** Creates a program, and returns the elements of its amounts in an export. */
-async function exported(amounts: object[], program: object = { startsOn: '1995-05-05' }): Promise<string[]> {
+async function exportAmounts(
+  amounts: object[],
+  program: object = { startsOn: '1995-05-05' },
+): Promise<string[]> {
   const created = await api.post('/v1/assistance-programs', {
     title: 'A program',
     ...program,
@@ -26,7 +29,7 @@ async function exported(amounts: object[], program: object = { startsOn: '1995-0
 describe('the amounts of an activity in the format iati', () => {
   it('keep a date that IATI cannot have, and get no other date in its place', async () => {
     const dates = ['-0100', 'Y17000', '0000']
-    expect(await exported(dates.map((date) => ({ kind: 'commitment', date })))).toEqual(
+    expect(await exportAmounts(dates.map((date) => ({ kind: 'commitment', date })))).toEqual(
       dates.map(
         (date) => `<entente:amount kind="commitment" date="${date}" currency="USD">5</entente:amount>`,
       ),
@@ -34,14 +37,14 @@ describe('the amounts of an activity in the format iati', () => {
   })
 
   it('do not get the day of creation if their activity starts before the year 1', async () => {
-    expect(await exported([{ kind: 'pledge' }], { startsOn: '-0500' })).toEqual([
+    expect(await exportAmounts([{ kind: 'pledge' }], { startsOn: '-0500' })).toEqual([
       '<entente:amount kind="pledge" currency="USD">5</entente:amount>',
     ])
   })
 
   it('are not budgets if they are for more than a year', async () => {
     const dates = ['2010/2014', '2010-07-01/2011-06-30', '9999']
-    expect(await exported(dates.map((date) => ({ kind: 'budget', date })))).toEqual([
+    expect(await exportAmounts(dates.map((date) => ({ kind: 'budget', date })))).toEqual([
       expect.stringMatching(/<period-start iso-date="2010-07-01"\/><period-end iso-date="2011-06-30"\/>/),
       expect.stringMatching(/<period-start iso-date="9999-01-01"\/><period-end iso-date="9999-12-31"\/>/),
       '<entente:amount kind="budget" date="2010/2014" currency="USD">5</entente:amount>',
@@ -50,7 +53,7 @@ describe('the amounts of an activity in the format iati', () => {
 
   it('keep the text of a date that is not exactly one day, and all notes', async () => {
     expect(
-      await exported([
+      await exportAmounts([
         { kind: 'budget', date: '2010', note: 'Of "three"' },
         { kind: 'planned_disbursement', date: '2012-05~' },
         { kind: 'disbursement', date: '2011-04-05' },
@@ -71,7 +74,7 @@ describe('the amounts of an activity in the format iati', () => {
   it.skipIf(!hasIatiSchemas)('are valid against the XML Schema of IATI 2.03', async () => {
     const kinds = ['budget', 'planned_disbursement', 'pledge', 'other']
     const dates = ['-0100', '2010/2014', '2010?', null]
-    await exported(kinds.flatMap((kind) => dates.map((date) => ({ kind, date, note: 'A note' }))))
+    await exportAmounts(kinds.flatMap((kind) => dates.map((date) => ({ kind, date, note: 'A note' }))))
     const { text } = await api.get('/v1/assistance-programs/export?format=iati')
     expect(() => validateIati(text)).not.toThrow()
   })

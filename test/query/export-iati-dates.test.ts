@@ -14,7 +14,7 @@ const createProgram = (program: object) =>
   create(api, 'assistance-programs', { title: 'A program', ...program })
 
 /** Returns the status and the dates of a program in an export: the types, days and texts. */
-async function exportedProgram(id: string) {
+async function readExported(id: string) {
   const { text } = await api.get(`/v1/assistance-programs/export?format=iati&id=${id}`)
   const pattern =
     /<activity-date type="(\d)" iso-date="([^"]*)"(?:\/>|><narrative>(.*?)<\/narrative><\/activity-date>)/g
@@ -24,13 +24,14 @@ async function exportedProgram(id: string) {
   }
 }
 
-const exported = async (program: object) => exportedProgram(await createProgram(program))
+/** Creates a program. @returns what `readExported` returns for it. */
+const exportProgram = async (program: object) => readExported(await createProgram(program))
 
 const today = () => new Date().toISOString().slice(0, 10)
 
 describe('the dates of an activity in the format iati', () => {
   it('that are before the year 1 are stated as text; such an end closes the activity', async () => {
-    expect(await exported({ startsOn: '-0500', endsOn: '-0400-03' })).toEqual({
+    expect(await exportProgram({ startsOn: '-0500', endsOn: '-0400-03' })).toEqual({
       status: '4',
       dates: [
         ['2', today(), expect.stringMatching(/cannot express .*: -0500 and -0400-03\. .* the registry\.$/)],
@@ -39,19 +40,19 @@ describe('the dates of an activity in the format iati', () => {
   })
 
   it('that are before the year 1 are left out if the activity has another date', async () => {
-    const { dates } = await exported({ startsOn: '0000', endsOn: '1995-05' })
+    const { dates } = await exportProgram({ startsOn: '0000', endsOn: '1995-05' })
     expect(dates).toEqual([['4', '1995-05-31', '1995-05']])
   })
 
   it('that are after the year 9999 are stated as text, and planned', async () => {
-    const found = await exported({ startsOn: 'Y17000' })
+    const found = await exportProgram({ startsOn: 'Y17000' })
     expect(found).toEqual({ status: '2', dates: [['1', today(), expect.stringContaining(' Y17000. ')]] })
   })
 
   it.each([null, 'implementation', 'cancelled', 'closed'])(
     'that are in the future are planned if the status is %s',
     async (status) => {
-      const { dates } = await exported({ status, startsOn: '2998-01-01', endsOn: '2999-01-01' })
+      const { dates } = await exportProgram({ status, startsOn: '2998-01-01', endsOn: '2999-01-01' })
       expect(dates).toEqual([
         ['1', '2998-01-01'],
         ['3', '2999-01-01'],
@@ -61,7 +62,7 @@ describe('the dates of an activity in the format iati', () => {
 
   it('that may be in the future are at the latest today if they are actual', async () => {
     const year = today().slice(0, 4)
-    const { dates } = await exported({ status: 'closed', startsOn: '2001', endsOn: `${year}/2999` })
+    const { dates } = await exportProgram({ status: 'closed', startsOn: '2001', endsOn: `${year}/2999` })
     expect(dates).toEqual([
       ['2', '2001-01-01', '2001'],
       ['4', today(), `${year}/2999`],
@@ -69,7 +70,7 @@ describe('the dates of an activity in the format iati', () => {
   })
 
   it('include an actual end if the status is derived from the end', async () => {
-    const found = await exported({ startsOn: '2001-01-01', endsOn: '2002-02-02' })
+    const found = await exportProgram({ startsOn: '2001-01-01', endsOn: '2002-02-02' })
     expect(found).toEqual({
       status: '4',
       dates: [
@@ -81,25 +82,27 @@ describe('the dates of an activity in the format iati', () => {
 
   it('have no end before the start if one of them has an open start or end', async () => {
     const status = 'closed'
-    const openStart = await exported({ status, startsOn: '../2011-12-31', endsOn: '2010-05' })
+    const openStart = await exportProgram({ status, startsOn: '../2011-12-31', endsOn: '2010-05' })
     expect(openStart.dates.map(([, day]) => day)).toEqual(['2010-05-31', '2010-05-31'])
-    const openEnd = await exported({ status, startsOn: '2012-03-04', endsOn: '2010/..' })
+    const openEnd = await exportProgram({ status, startsOn: '2012-03-04', endsOn: '2010/..' })
     expect(openEnd.dates.map(([, day]) => day)).toEqual(['2012-03-04', '2012-03-04'])
   })
 
   it('are written as stored if the end is before the start, which earlier releases accepted', async () => {
     const id = await createProgram({ status: 'closed', startsOn: '2011-01-01', endsOn: '2012' })
     await api.pool.query(`update assistance_programs set ends_on = '2010-02-02' where id = $1`, [id])
-    const { dates } = await exportedProgram(id)
+    const { dates } = await readExported(id)
     expect(dates.map(([, day]) => day)).toEqual(['2011-01-01', '2010-02-02'])
   })
 
   it('are also written as text if they are uncertain', async () => {
-    expect((await exported({ startsOn: '1995-05-05?' })).dates).toEqual([['2', '1995-05-05', '1995-05-05?']])
+    expect((await exportProgram({ startsOn: '1995-05-05?' })).dates).toEqual([
+      ['2', '1995-05-05', '1995-05-05?'],
+    ])
   })
 
   it.skipIf(!hasIatiSchemas)('are valid against the XML Schema of IATI 2.03', async () => {
-    await exported({ startsOn: '-0500', endsOn: 'Y17000' })
+    await exportProgram({ startsOn: '-0500', endsOn: 'Y17000' })
     const { text } = await api.get('/v1/assistance-programs/export?format=iati')
     expect(() => validateIati(text)).not.toThrow()
   })
