@@ -107,7 +107,7 @@ it('a read with too many included records is refused; their own list and an expo
     expect(problem.detail).toContain(
       `The source ${key} has more than 5000 records, or 64 MiB, of the include supports. Read these records with a list`,
     )
-    // The dashboard recognizes the problem by this.
+    // The dashboard recognizes this problem by its lack of faults.
     expect(problem.errors).toBe(undefined)
   }
   // A page that ends before this record is not refused.

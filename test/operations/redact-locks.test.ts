@@ -26,6 +26,7 @@ it('a redaction that waits for the restoration of a removed record redacts the r
     await waitUntilBlocked(api.pool, 1)
     const redacted = api.post(`${path}/redact`, { text: 'Jane Doe', reason: 'Asked for.' }, ifMatch('*'))
     await waitUntilBlocked(api.pool, 2)
+    // Within an object: promises would be awaited before the transaction ends.
     return { restoration: restored, redaction: redacted }
   })
   expect((await restoration).status).toBe(201)

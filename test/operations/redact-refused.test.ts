@@ -12,7 +12,7 @@ const create = (resource: string, document: object) => createAt(api, resource, d
 
 const redact = (path: string, body: object) => sendRedaction(api, path, body)
 
-it('a redaction is refused that would leave an invalid value, or names an unsuitable property', async () => {
+it('a redaction is refused if it would leave an invalid value or names an unsuitable property', async () => {
   const path = await create('sources', { title: 'A report', kind: 'report', language: 'en' })
   const response = await redact(path, { text: 'report' })
   expect(response.status).toBe(422)
@@ -37,8 +37,8 @@ it('a redaction is refused that would leave an invalid value, or names an unsuit
     parties: [{ country: 'PAK', role: 'party' }],
   })
   const refusedCountry = await redact(pact, { properties: ['/parties/country'] })
-  expect(faultAt(refusedCountry, '/properties')?.message).toMatch(
-    /^would leave an invalid value at \/parties\/0 of version 1: choose other properties or another replacement, or redact `text`$/,
+  expect(faultAt(refusedCountry, '/properties')?.message).toBe(
+    'would leave an invalid value at /parties/0 of version 1: choose other properties or another replacement, or redact `text`',
   )
   const source = internal.split('/').at(-1)
   const record = { resource: 'agreements', id: agreement.split('/').at(-1) }
