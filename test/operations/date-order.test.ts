@@ -10,7 +10,8 @@ beforeAll(async () => {
   api = await sharedApi()
 })
 
-interface Response {
+/** The body of a response: a project or a problem. */
+interface ResponseBody {
   id: string
   errors?: { pointer?: string; code: string; message: string }[]
 }
@@ -18,20 +19,22 @@ interface Response {
 const project = { title: 'A project', kind: 'joint_research' }
 const reversed = { startsOn: '2011-04', endsOn: '2010' }
 const message = '"2010" must not be before "startsOn", which is "2011-04"'
-const faultAt = (pointer: string) => [{ pointer, code: 'too_early', message }]
+/** The fault of a project with the dates `reversed`. @param pointer the location of its end in the request. */
+const tooEarlyAt = (pointer: string) => [{ pointer, code: 'too_early', message }]
 
-const post = async (path: string, body: unknown) => (await api.post(`/v1/${path}`, body)).json<Response>()
+const post = async (path: string, body: unknown) => (await api.post(`/v1/${path}`, body)).json<ResponseBody>()
 
 /** Creates a project. @returns its path. */
 async function createProject(dates: Record<string, string>): Promise<string> {
   const response = await api.post('/v1/projects', { ...project, ...dates })
   expect(response.status, response.text).toBe(201)
-  return `/v1/projects/${response.json<Response>().id}`
+  return `/v1/projects/${response.json<ResponseBody>().id}`
 }
 
 /** Returns the project with the id 1 of a scheme. */
 const find = async (scheme: string) => {
-  const [project] = (await api.get(`/v1/projects?externalId=${scheme}:1`)).json<{ data: Response[] }>().data
+  const [project] = (await api.get(`/v1/projects?externalId=${scheme}:1`)).json<{ data: ResponseBody[] }>()
+    .data
   return project
 }
 
@@ -77,17 +80,17 @@ describe('an end that is certainly before its start', () => {
     const patched = await api.patch(path, { endsOn: '2010' })
     for (const response of [replaced, patched]) {
       expect(response.status).toBe(422)
-      expect(response.json()).toMatchObject({ errors: faultAt('/endsOn') })
+      expect(response.json()).toMatchObject({ errors: tooEarlyAt('/endsOn') })
     }
     const id = path.split('/').at(-1)
     const operations = [{ op: 'patch', id, ifMatch: '*', patch: { endsOn: '2010' } }]
     expect(await post('projects/bulk', { operations })).toMatchObject({
-      errors: faultAt('/operations/0/patch/endsOn'),
+      errors: tooEarlyAt('/operations/0/patch/endsOn'),
     })
     const headers = { 'content-type': 'application/x-ndjson' }
     const line = JSON.stringify({ ...project, ...reversed })
     const imported = await api.post('/v1/projects/import', line, { headers })
-    expect(imported.json()).toMatchObject({ errors: faultAt('/1/endsOn') })
+    expect(imported.json()).toMatchObject({ errors: tooEarlyAt('/1/endsOn') })
   })
 
   const rows = 'Id,Start,End,Note\n1,2011-04,2010,\n2,2010,2011,\n'
@@ -158,7 +161,7 @@ describe('a record that already ends before it starts', () => {
     const refused = await upsert(path, { ...reversed, endsOn: '2009' })
     expect(refused.json()).toMatchObject({ errors: [{ pointer: '/operations/0/document/endsOn' }] })
     const unknown = await upsert(`/v1/projects/${randomUUID()}`, reversed)
-    expect(unknown.json()).toMatchObject({ errors: faultAt('/operations/0/document/endsOn') })
+    expect(unknown.json()).toMatchObject({ errors: tooEarlyAt('/operations/0/document/endsOn') })
   })
 
   it('can be read, changed in other properties, redacted, removed and restored', async () => {
