@@ -116,7 +116,7 @@ describe('an aggregate by country', () => {
       { country: 'BRA', role: 'party' },
       { country: 'ARG', role: 'party' },
     ]
-    const created = await api.post('/v1/agreements', { title: 'Restored', kind: 'treaty', parties })
+    const created = await api.post('/v1/agreements', { title: 'Replaced', kind: 'treaty', parties })
     const path = `/v1/agreements/${created.json<{ id: string }>().id}`
     const count = async () => {
       const { data } = await groupsOf(api, 'agreements', { groupBy: 'country', country: 'BRA,ARG,CHL' })
@@ -124,7 +124,7 @@ describe('an aggregate by country', () => {
     }
     const before = await count()
     const chile = [{ country: 'CHL', role: 'party' }]
-    const put = await api.put(path, { title: 'Restored', kind: 'treaty', parties: chile })
+    const put = await api.put(path, { title: 'Replaced', kind: 'treaty', parties: chile })
     expect(put.status, put.text).toBe(200)
     const replaced = await count()
     expect(replaced.CHL).toBe((before.CHL ?? 0) + 1)

@@ -23,6 +23,7 @@ const bySize = (dimension: string, groups: Group[]) =>
         (String(one.key[dimension]) < String(other.key[dimension]) ? -1 : 1),
     )
 
+/** All dimensions except the years, decades and months of dates, for which `top` is always refused. */
 const dimensions = registry.resources.flatMap(({ name, dimensions }) =>
   Object.entries(dimensions)
     .filter(([, { type }]) => type !== 'integer')
