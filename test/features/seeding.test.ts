@@ -7,6 +7,7 @@ import { isEmpty, seed } from '../../src/features/seeding/seed.ts'
 import { countInList } from '../support/aggregates.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { openMigratedDatabase, openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { listAll, resourceOf } from '../support/documents.ts'
 import { findByExternalId } from '../support/find-records.ts'
 
 /** Returns the number of rows of each table that has rows, by the name of the table. */
@@ -183,16 +184,10 @@ describe('the reference data', () => {
     successors: string[]
   }
 
-  /** Returns all records of a resource, page after page. */
-  async function all<T>(resource: string, cursor?: string): Promise<T[]> {
-    const next = cursor === undefined ? '' : `&cursor=${cursor}`
-    const response = await api.get(`/v1/${resource}?limit=200${next}`)
-    const { data, page } = response.json<{ data: T[]; page: { next: string | null } }>()
-    return page.next === null ? data : [...data, ...(await all<T>(resource, page.next))]
-  }
+  const readAll = <Entry>(resource: string) => listAll<Entry>(api, resourceOf(resource))
 
   it('has the 249 countries of ISO 3166-1 with unique codes', async () => {
-    const current = (await all<Country>('countries')).filter(({ validTo }) => validTo === null)
+    const current = (await readAll<Country>('countries')).filter(({ validTo }) => validTo === null)
     // ISO leaves codes that begin with X to users. Kosovo has such a code.
     const isoCountries = current.filter(({ code }) => !code.startsWith('X'))
     expect(current.filter((country) => !isoCountries.includes(country)).map(({ code }) => code)).toEqual([
@@ -206,7 +201,7 @@ describe('the reference data', () => {
   })
 
   it('gives every withdrawn state successors, each current or withdrawn later', async () => {
-    const countries = await all<Country>('countries')
+    const countries = await readAll<Country>('countries')
     const withdrawn = countries.filter(({ validTo }) => validTo !== null)
     expect(withdrawn.map(({ code }) => code)).toEqual(expect.arrayContaining(['SUN', 'YUG', 'CSK', 'DDR']))
     const endOf = new Map(countries.map(({ code, validTo }) => [code, validTo ?? '9999']))
@@ -222,7 +217,7 @@ describe('the reference data', () => {
   })
 
   it('has regions in one tree below the world, and groups outside the tree', async () => {
-    const regions = await all<{ code: string; kind: string; parent: string | null }>('regions')
+    const regions = await readAll<{ code: string; kind: string; parent: string | null }>('regions')
     const tree = regions.filter(({ kind }) => kind !== 'group')
     expect(tree.filter(({ parent }) => parent === null).map(({ code }) => code)).toEqual(['001'])
     expect(await countInList(api, '/v1/regions?region=001')).toBe(tree.length)
@@ -235,7 +230,7 @@ describe('the reference data', () => {
   })
 
   it('places every country in a region of the tree, and only current countries in groups', async () => {
-    const countries = await all<Country>('countries')
+    const countries = await readAll<Country>('countries')
     expect(countries.filter(({ region }) => region === null)).toEqual([])
     expect(await countInList(api, '/v1/countries?region=001')).toBe(countries.length)
     expect(countries.filter(({ groups, validTo }) => groups.length > 0 && validTo !== null)).toEqual([])
@@ -265,7 +260,9 @@ describe('the reference data', () => {
   })
 
   it('has main sectors of the DAC at the top, and subsectors below them', async () => {
-    const topics = await all<{ slug: string; scheme: string; code: string; broader: string | null }>('topics')
+    const topics = await readAll<{ slug: string; scheme: string; code: string; broader: string | null }>(
+      'topics',
+    )
     const crs = new Map(
       topics.filter(({ scheme }) => scheme === 'crs').map(({ code, broader }) => [code, broader]),
     )
@@ -285,7 +282,7 @@ describe('the reference data', () => {
 
   it('has the 6 fields of research and development at the top, and all others below them', async () => {
     const topics = (
-      await all<{ scheme: string; slug: string; code: string; broader: string | null }>('topics')
+      await readAll<{ scheme: string; slug: string; code: string; broader: string | null }>('topics')
     ).filter(({ scheme }) => scheme === 'ford')
     const fields = topics.filter(({ broader }) => broader === null)
     expect(fields.map(({ code }) => code)).toEqual(['1', '2', '3', '4', '5', '6'])

@@ -9,7 +9,7 @@ import { registry } from '../../src/resources/registry.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { testCreation } from '../support/authorship.ts'
 import { dateMatches, parseSpan } from '../support/date-oracle.ts'
-import type { Page } from '../support/documents.ts'
+import { listAll, type Page } from '../support/documents.ts'
 
 /** Many requests are slow on a busy machine. */
 const slow = { timeout: 60_000 }
@@ -240,12 +240,7 @@ describe('a list with any filters, any order and any page size', () => {
     }
   }
 
-  /** Returns all records of a resource. */
-  async function readAll<T>(resource: string, cursor?: string): Promise<T[]> {
-    const cursorParameter = cursor === undefined ? '' : `&cursor=${cursor}`
-    const { data, page } = (await api.get(`/v1/${resource}?limit=200${cursorParameter}`)).json<Page<T>>()
-    return page.next === null ? data : [...data, ...(await readAll<T>(resource, page.next))]
-  }
+  const readAll = <Entry>(resource: string) => listAll<Entry>(api, registry.get(resource))
 
   async function readRelatedData(): Promise<RelatedData> {
     const ranks = await api.pool.query<{ id: string; rank: number }>(

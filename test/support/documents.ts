@@ -95,22 +95,22 @@ const throwMissingKeys = (name: string): never => {
 }
 
 /** Returns all records of a list, from all its pages. @param query the query string, without `?`. @throws like `pages`. */
-export async function listAll(api: Api, resource: Resource, query = ''): Promise<Document[]> {
-  return (await pages(api, resource, `limit=200${query && `&${query}`}`)).flat()
+export async function listAll<Entry = Document>(api: Api, resource: Resource, query = ''): Promise<Entry[]> {
+  return (await pages<Entry>(api, resource, `limit=200${query && `&${query}`}`)).flat()
 }
 
 /** Returns the records of a list by page, following `page.next`. @throws if the response to a page is not 200. */
-export async function pages(
+export async function pages<Entry = Document>(
   api: Api,
   resource: Resource,
   query: string,
   path = listPath(resource),
-): Promise<Document[][]> {
-  const found: Document[][] = []
+): Promise<Entry[][]> {
+  const found: Entry[][] = []
   for (let next: string | null = ''; next !== null; ) {
     const response = await api.get(`${path}?${query}${next && `&cursor=${next}`}`)
     if (response.status !== 200) throw new Error(`${path}?${query} answered ${response.text}`)
-    const { data, page } = response.json<Page>()
+    const { data, page } = response.json<Page<Entry>>()
     found.push(data)
     next = page.next
   }
