@@ -14,6 +14,17 @@ export interface Change {
   document: Document
 }
 
+/** Returns the changes in the text of a stream with the ids of their events, and the rest of the text after the last whole event. */
+export function readEvents(text: string): { events: { id: string; change: Change }[]; rest: string } {
+  const blocks = text.split('\n\n')
+  const rest = blocks.pop() ?? ''
+  const events = blocks.flatMap((block) => {
+    const [, id, data] = /^id: (.*)\nevent: change\ndata: (.*)$/.exec(block) ?? []
+    return id === undefined || data === undefined ? [] : [{ id, change: JSON.parse(data) }]
+  })
+  return { events, rest }
+}
+
 /** Waits until the feed shows every change. Older transactions, even in other databases, delay a change in the feed. */
 export const waitForFeed = ({ pool }: Pick<TestApp, 'pool'>) =>
   vi.waitFor(
