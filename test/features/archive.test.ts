@@ -124,7 +124,7 @@ describe('an archive that was restored into an empty registry', () => {
       }
       const created = await createRecord(resourceOf('projects'), copy)
       await expect
-        .poll(async () => (await copy.get('/v1/changes?order=desc&limit=1')).text, { timeout: 10_000 })
+        .poll(async () => (await copy.get('/v1/changes?order=desc&limit=1')).text)
         .toContain(created.key)
     } finally {
       await copy.close()

@@ -37,14 +37,14 @@ it('streams end when the feed moves back, and later streams have the changes tha
   const lost = await createRecord(resourceOf('topics'), api)
   expect(await endOfFeed(api)).toMatch(/^1\d{6}\./)
   const stream = await openStream(earlier)
-  await expect.poll(() => stream.text, { timeout: 10_000 }).toContain(lost.key)
+  await expect.poll(() => stream.text).toContain(lost.key)
   // The first change came from the database. The feed sends a later one only after it has found its own end.
   const last = await createRecord(resourceOf('topics'), api)
-  await expect.poll(() => stream.text, { timeout: 10_000 }).toContain(last.key)
+  await expect.poll(() => stream.text).toContain(last.key)
   // The running feed has read the last change. Now the cluster is at an earlier state.
   await setOffset(0)
-  await expect.poll(() => stream.hasEnded, { timeout: 10_000 }).toBe(true)
+  await expect.poll(() => stream.hasEnded).toBe(true)
   const later = await openStream(earlier)
   const { key } = await createRecord(resourceOf('topics'), api)
-  await expect.poll(() => later.text, { timeout: 10_000 }).toContain(key)
+  await expect.poll(() => later.text).toContain(key)
 })

@@ -160,9 +160,7 @@ describe('an import whose dry run has not ended', () => {
   }
 
   const waitFor = (id: string, expected: object) =>
-    expect
-      .poll(async () => (await read(id)).json(), { timeout: 10_000, interval: 20 })
-      .toMatchObject(expected)
+    expect.poll(async () => (await read(id)).json(), { interval: 20 }).toMatchObject(expected)
 
   it('can be deleted while its file is read, and then its scheme is free within seconds', async () => {
     const scheme = newScheme()

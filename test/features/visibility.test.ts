@@ -13,7 +13,7 @@ let mixed: Api
 let open: Api
 beforeAll(async () => {
   ;[mixed, open] = await Promise.all([startTestApi(), startTestApi()])
-}, 120_000)
+})
 afterAll(async () => {
   await Promise.all([mixed.close(), open.close()])
 })

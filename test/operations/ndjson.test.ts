@@ -50,7 +50,7 @@ it('a registry that imports an export exports the same records, except versions 
   } finally {
     await other.close()
   }
-}, 20_000)
+})
 
 describe('NDJSON records', () => {
   const ids = Array.from({ length: 6 }, (_, index) => `0190aaaa-0000-7000-8000-00000000000${index}`)
@@ -230,7 +230,7 @@ describe('NDJSON records', () => {
     expect(response.status, response.text).toBe(201)
     const last = keysIn(response).at(-1)
     expect((await api.get(`/v1/agreements/${last}`)).json()).toMatchObject({ parties })
-  }, 20_000)
+  })
 
   it('are accepted by /import only, which refuses application/json', async () => {
     const line = JSON.stringify(agreement({}))
