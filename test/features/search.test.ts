@@ -4,12 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabaseAt } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
-import { endpoints } from '../../src/features/index.ts'
-import { defaultLanguage } from '../../src/model/languages.ts'
-import { ConcurrencyLimiter } from '../../src/operations/concurrency.ts'
-import { Names } from '../../src/operations/names/names.ts'
 import { registry } from '../../src/resources/registry.ts'
-import { anonymous } from '../../src/server/plugins/authentication/authenticate.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
@@ -330,6 +325,7 @@ describe('a database whose locale is C', () => {
     const url = new URL(base.url)
     url.pathname = `/${name}`
     const database = openDatabaseAt(url.href, generousOptions)
+    let service: Api | undefined
     try {
       await migrate(database)
       await database.maintain(async (client) => {
@@ -339,43 +335,10 @@ describe('a database whose locale is C', () => {
           "insert into agreements (title, kind) select '中国和巴基斯坦的合作' || n, 'agreement' from generate_series(1, 3) as n",
         )
       })
-      const search = endpoints(registry).find(({ path }) => path === '/v1/search')
-      const find = async (q: string) => {
-        const query = new Map([['q', new Map([['eq' as const, [q]]])]])
-        const { signal } = new AbortController()
-        const limit = new ConcurrencyLimiter('requests', { maxTotal: 1, maxPerClient: 1 })
-        const request = {
-          actor: anonymous,
-          client: { name: 'test', group: 'test', isAnonymous: true },
-          requestId: 'test',
-          method: 'GET',
-          format: 'json',
-          key: '',
-          pathParameters: query,
-          query,
-          url: '',
-          queryString: '',
-          headers: {},
-          language: defaultLanguage,
-          getAbortSignal: () => signal,
-          body: undefined,
-        }
-        const response = await search?.handle(request, {
-          database,
-          exportDatabase: database,
-          streamDatabase: database,
-          exportLimit: limit,
-          streamLimit: limit,
-          importMaxBytes: 0,
-          names: new Names(undefined),
-          publisher: { name: 'A publisher', iatiId: 'XX-1', iatiType: '10' },
-          cursorSecret: '',
-          keyring: { invalidate: () => {} },
-          waitForChange: async () => {},
-          closing: signal,
-        })
-        return (JSON.parse(String(response?.body)) as HitPage).data
-      }
+      const started = await startTestApi({ connectVia: () => url.href })
+      service = started
+      const find = async (q: string) =>
+        (await started.get(`/v1/search?q=${encodeURIComponent(q)}`)).json<HitPage>().data
       expect(await find('巴基斯坦')).toMatchObject([
         { key: 'PAK', matched: '巴基斯坦', score: 1 },
         ...Array.from({ length: 3 }, () => ({ resource: 'agreements' })),
@@ -383,6 +346,7 @@ describe('a database whose locale is C', () => {
       expect(await find('合作')).toHaveLength(3)
       expect((await find('pakstan'))[0]).toMatchObject({ key: 'PAK' })
     } finally {
+      await service?.close()
       await database.close()
       await base.pool.query(`drop database ${name} with (force)`)
       await base.close()
