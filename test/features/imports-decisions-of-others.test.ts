@@ -6,6 +6,7 @@ import { requireImport } from '../../src/features/imports/store.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { sharedApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
+import { waitUntilBlockedWithoutId } from '../support/blocked-sessions.ts'
 import { checkCsv, continueImport, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { sendForm } from '../support/send-form.ts'
 
@@ -197,20 +198,13 @@ describe('a decision about a name', () => {
     expect(await unresolvedNames(id)).toEqual(['Mu'])
   })
 
-  it.each(['a request', 'an upload'])('by %s waits for others without a lock on rows', async (by) => {
+  it.each(['a request', 'an upload'])('by %s waits for others before it locks rows or writes', async (by) => {
     const scheme = newScheme()
     const id = await check(scheme)
     const { sent } = await api.database.transaction(async (tx) => {
       await lockDecisions(tx, scheme)
       const response = by === 'an upload' ? upload(scheme) : decide(id, 'Atlantis', 'PAK')
-      const waiting = async () => {
-        const { rows } = await api.pool.query(
-          `select session.backend_xid from pg_locks join pg_stat_activity session using (pid)
-            where locktype = 'advisory' and not granted and datname = current_database()`,
-        )
-        return rows
-      }
-      await expect.poll(waiting).toEqual([{ backend_xid: null }])
+      await waitUntilBlockedWithoutId(api.pool)
       // Within an object: a promise would be awaited before the transaction ends.
       return { sent: response }
     })

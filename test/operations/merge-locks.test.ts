@@ -3,6 +3,7 @@ import { documentOf, updateDocuments } from '../../src/operations/writing/docume
 import { lockRecord } from '../../src/operations/writing/locks.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { testCreation } from '../support/authorship.ts'
+import { waitUntilBlockedWithoutId } from '../support/blocked-sessions.ts'
 import { createRecord, ifMatch, resourceOf } from '../support/documents.ts'
 
 let api: Api
@@ -10,17 +11,6 @@ beforeAll(async () => {
   api = await startTestApi()
 })
 afterAll(() => api.close())
-
-/** Waits until a session waits for an advisory lock in a transaction that has no id yet. */
-const waitUntilBlockedWithoutId = () =>
-  expect
-    .poll(async () => {
-      const { rows } =
-        await api.pool.query(`select from pg_locks as waiting join pg_stat_activity as session using (pid)
-        where locktype = 'advisory' and not granted and datname = current_database() and session.backend_xid is null`)
-      return rows.length
-    })
-    .toBe(1)
 
 it('before it writes, a merge waits for a change to a record that refers to the merged one', async () => {
   const [organizations, projects] = [resourceOf('organizations'), resourceOf('projects')]
@@ -38,12 +28,13 @@ it('before it writes, a merge waits for a change to a record that refers to the 
       values: [`projects ${project.key}`],
     })
     const response = api.post(`${from.path}/merge`, { into: into.key }, ifMatch('*'))
-    await waitUntilBlockedWithoutId()
+    await waitUntilBlockedWithoutId(api.pool)
     const locked = await lockRecord(tx, projects, project.key)
     if (!locked) throw new Error('the project is missing')
     const before = documentOf(projects, JSON.parse(locked.document))
     const update = { locked, before, after: { ...before, title: 'After' } }
     await updateDocuments(tx, projects, [update], { ...testCreation, kind: 'patch' })
+    // Within an object: a promise would be awaited before the transaction ends.
     return { response }
   })
   const merged = await merge.response

@@ -13,3 +13,15 @@ export async function countBlocked(pool: pg.Pool): Promise<number> {
 /** Waits until this number of sessions wait for locks in the pool's database. */
 export const waitUntilBlocked = (pool: pg.Pool, sessions = 1): Promise<void> =>
   expect.poll(() => countBlocked(pool)).toBe(sessions)
+
+/** Waits until one session of the pool's database waits for an advisory lock, in a transaction that has no id yet. */
+export const waitUntilBlockedWithoutId = (pool: pg.Pool): Promise<void> =>
+  expect
+    .poll(async () => {
+      const { rows } = await pool.query(
+        `select session.backend_xid from pg_locks join pg_stat_activity session using (pid)
+          where locktype = 'advisory' and not granted and datname = current_database()`,
+      )
+      return rows
+    })
+    .toEqual([{ backend_xid: null }])
