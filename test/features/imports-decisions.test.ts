@@ -7,7 +7,7 @@ import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import type { Document } from '../support/documents.ts'
 import { findByExternalId } from '../support/find-records.ts'
-import { checkCsv, continueImport, importCsv, newScheme, titledMapping } from '../support/imports.ts'
+import { checkCsv, commit, continueImport, importCsv, newScheme, titledMapping } from '../support/imports.ts'
 import { sendForm } from '../support/send-form.ts'
 
 /** The names to which a decision applies: in the import in which it is made, and in later imports of the register. */
@@ -34,9 +34,7 @@ async function importWithDecisions(mapping: string, csv: string, decisions: Deci
   const decided = await putDecisions(id, decisions)
   expect(decided.status, decided.text).toBe(200)
   await continueImport(api.database, id)
-  const committed = await api.post(`/v1/imports/${id}/commit`, undefined)
-  expect(committed.status, committed.text).toBe(202)
-  return continueImport(api.database, id)
+  return commit(api, id)
 }
 
 const find = (resource: string, scheme: string, id: string) =>
@@ -224,8 +222,7 @@ describe('a decision about the country of an organization', () => {
     expect(named.status, named.text).toBe(200)
     expect((await putDecisions(id, decisions)).status).toBe(200)
     await continueImport(api.database, id)
-    await api.post(`/v1/imports/${id}/commit`, undefined)
-    expect(await continueImport(api.database, id)).toMatchObject({ counts: { created: 2, refused: 0 } })
+    expect(await commit(api, id)).toMatchObject({ counts: { created: 2, refused: 0 } })
     expect(await funderOf(scheme, 'B')).toMatchObject({ name, country: 'CZE' })
   })
 })

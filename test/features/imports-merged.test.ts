@@ -6,6 +6,7 @@ import { ifMatch } from '../support/documents.ts'
 import { findByExternalId } from '../support/find-records.ts'
 import {
   checkCsv,
+  commit,
   continueImport,
   importCsv,
   importFile,
@@ -188,9 +189,7 @@ records:
     const scheme = newScheme()
     const { id, last, mergeTwice } = await decide(scheme)
     await mergeTwice()
-    const committed = await api.post(`/v1/imports/${id}/commit`, undefined)
-    expect(committed.status, committed.text).toBe(202)
-    expect(await continueImport(api.database, id)).toMatchObject({ counts: { created: 1, refused: 0 } })
+    expect(await commit(api, id)).toMatchObject({ counts: { created: 1, refused: 0 } })
     expect(await find(scheme, '1')).toMatchObject({ parties: [{ organization: last }] })
   })
 })

@@ -7,7 +7,7 @@ import { adminKey } from '../support/app.ts'
 import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { ifMatch } from '../support/documents.ts'
 import { findByExternalId } from '../support/find-records.ts'
-import { checkCsv, continueImport, importCsv, newScheme } from '../support/imports.ts'
+import { checkCsv, commit, continueImport, importCsv, newScheme } from '../support/imports.ts'
 
 /** Redactions of records that were imported. */
 
@@ -128,9 +128,7 @@ it('a row that was redacted before its import is committed writes nothing', asyn
   const path = await pathOf(scheme, '1')
   const { id } = await checkCsv(api.database, mapping(scheme), file.replace('First', 'Changed'))
   expect((await redact(path, { text: 'Jane Doe' })).status).toBe(200)
-  const committed = await api.post(`/v1/imports/${id}/commit`, undefined)
-  expect(committed.status, committed.text).toBe(202)
-  expect(await continueImport(api.database, id)).toMatchObject({ state: 'committed', counts: { changed: 0 } })
+  expect(await commit(api, id)).toMatchObject({ state: 'committed', counts: { changed: 0 } })
   expect((await api.get(path)).json()).toMatchObject({ title: 'First', version: 2 })
 })
 
@@ -164,8 +162,7 @@ describe('dropped values', () => {
     for (const row of ['1', '3'])
       expect((await redact(await pathOf(scheme, row), { text: 'Jane Doe' })).status).toBe(200)
     expect(await readDropped(id)).toEqual(all)
-    expect((await api.post(`/v1/imports/${id}/commit`, undefined)).status).toBe(202)
-    expect(await continueImport(api.database, id)).toMatchObject({ state: 'committed' })
+    expect(await commit(api, id)).toMatchObject({ state: 'committed' })
     expect(await readDropped(id)).toEqual(all)
   })
 
@@ -188,8 +185,7 @@ it('a row that is redacted while it waits for another row does not end as refuse
     "update import_rows set state = 'waiting', drafts = '[]', values = '{}' where import = $1",
     [id],
   )
-  expect((await api.post(`/v1/imports/${id}/commit`, undefined)).status).toBe(202)
-  expect(await continueImport(api.database, id)).toMatchObject({
+  expect(await commit(api, id)).toMatchObject({
     state: 'committed',
     counts: { created: 0, refused: 0 },
     report: { refusedBy: [] },

@@ -7,7 +7,14 @@ import { type ImportJob, readImport } from '../../src/features/imports/store.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { withFile } from '../support/import-files.ts'
-import { checkCsv, continueImport, createLocalImport, importCsv, newScheme } from '../support/imports.ts'
+import {
+  checkCsv,
+  commit,
+  continueImport,
+  createLocalImport,
+  importCsv,
+  newScheme,
+} from '../support/imports.ts'
 import { registry } from '../support/registry.ts'
 
 /** Dry runs of rows with a value that must be unique (`ror`), and that another record has. */
@@ -26,11 +33,6 @@ const csvOf = (...rows: string[]) => ['id,name,ror', ...rows, ''].join('\n')
 
 /** Returns a ROR id that only one test uses. */
 const rorOf = (digits: string) => `https://ror.org/0bbbbbb${digits}`
-
-const commit = async (id: string) => {
-  expect((await api.post(`/v1/imports/${id}/commit`, undefined)).status).toBe(202)
-  return continueImport(api.database, id)
-}
 
 /** Begins the dry run of a CSV file, and stops it after its first batch of rows. @returns the import. */
 async function interruptCheck(mapping: string, csv: string): Promise<ImportJob> {
@@ -63,7 +65,7 @@ describe('a dry run', () => {
     expect(counts).toMatchObject({ created: 1, changed: 0, refused: 2 })
     const example = { column: 'ror', value: ror, detail: `"${ror}" is taken by another organization` }
     expect(report?.refusedBy).toMatchObject([{ rows: 2, example }])
-    expect((await commit(id)).counts).toEqual(counts)
+    expect((await commit(api, id)).counts).toEqual(counts)
   })
 
   it("reports a row's taken value, but not the row's reference to its own refused organization", async () => {
@@ -114,7 +116,7 @@ describe('a dry run', () => {
     for (const csv of [rows(other, one), rows(other, one).replace('First', 'Renamed')]) {
       const { id, counts } = await checkCsv(api.database, mappingOf(scheme), csv)
       expect(counts).toMatchObject({ refused: 0 })
-      expect((await commit(id)).counts).toEqual(counts)
+      expect((await commit(api, id)).counts).toEqual(counts)
     }
   })
 
@@ -125,7 +127,7 @@ describe('a dry run', () => {
     const csv = csvOf(`1,First,${rorOf('31')}`, ...between, `2,Last,${rorOf('30')}`)
     const { id, counts } = await checkCsv(api.database, mappingOf(scheme), csv)
     expect(counts).toMatchObject({ created: 601, changed: 1, refused: 0 })
-    expect((await commit(id)).counts).toEqual(counts)
+    expect((await commit(api, id)).counts).toEqual(counts)
   })
 
   it('accepts a value that an earlier row releases even if another process continues the dry run', async () => {
@@ -137,6 +139,6 @@ describe('a dry run', () => {
     const { id } = await interruptCheck(mapping, csv)
     const { counts } = await continueImport(api.database, id)
     expect(counts).toMatchObject({ created: 601, changed: 1, refused: 0 })
-    expect((await commit(id)).counts).toEqual(counts)
+    expect((await commit(api, id)).counts).toEqual(counts)
   })
 })

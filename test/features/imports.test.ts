@@ -7,6 +7,7 @@ import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import {
   checkCsv,
+  commit,
   continueImport,
   importCsv,
   importRows,
@@ -192,8 +193,7 @@ describe('the report of a file without some records of earlier files', () => {
     expect((await api.put(`/v1/imports/${id}/names`, { decisions })).status).toBe(200)
     const checked = await continueImport(api.database, id)
     expect(checked).toMatchObject({ state: 'staged', counts: { refused: 0 }, report: { missing: 1 } })
-    expect((await api.post(`/v1/imports/${id}/commit`, undefined)).status).toBe(202)
-    const committed = await continueImport(api.database, id)
+    const committed = await commit(api, id)
     expect(committed).toMatchObject({ state: 'committed', report: { missing: 1 } })
     expect(await missingOf(id)).toEqual(['1,Treaty 1'])
   })
@@ -210,8 +210,7 @@ describe('an import that an earlier version of the service has staged', () => {
       "update imports set mapping = replace(mapping, 'title: Title', 'title: {from: Title, take: first, join: x}') where id = $1",
       [id],
     )
-    expect((await api.post(`/v1/imports/${id}/commit`, undefined)).status).toBe(202)
-    expect(await continueImport(api.database, id)).toMatchObject({
+    expect(await commit(api, id)).toMatchObject({
       state: 'committed',
       failure: null,
       counts: { created: 1 },

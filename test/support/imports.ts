@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { expect } from 'vitest'
 import type { Database } from '../../src/database/database.ts'
 import { autocommitReads } from '../../src/database/database.ts'
 import { parseMapping } from '../../src/features/imports/mapping/index.ts'
@@ -7,6 +8,7 @@ import type { LocalFile } from '../../src/features/imports/reading/file.ts'
 import { runImport } from '../../src/features/imports/run.ts'
 import { changeImport, createImport, type ImportJob, readImport } from '../../src/features/imports/store.ts'
 import { registry } from '../../src/resources/registry.ts'
+import type { Api } from './api.ts'
 import { withFile } from './import-files.ts'
 
 /** A row of a register of agreements that exists only in tests. */
@@ -136,6 +138,13 @@ export async function continueImport(
   const job = await readImport(autocommitReads(database), id)
   if (!job) throw new Error('the import does not exist any more')
   return job
+}
+
+/** Commits a staged import over HTTP. @returns the import when it is done. */
+export async function commit(api: Api, id: string): Promise<ImportJob> {
+  const started = await api.post(`/v1/imports/${id}/commit`, undefined)
+  expect(started.status, started.text).toBe(202)
+  return continueImport(api.database, id)
 }
 
 /** Undoes an import. @returns the import afterwards. */
