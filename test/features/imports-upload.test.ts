@@ -1,6 +1,6 @@
 // @module-tag slow
 
-import { request } from 'node:http'
+import { type ClientRequest, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import iconv from 'iconv-lite'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -35,6 +35,26 @@ function sendFields(
     },
     body: `${encoded.join('')}--${boundary}--\r\n`,
   })
+}
+
+/**
+ * Begins an upload of a file of treaties whose boundary is `x`.
+ * @returns the request, which the test ends, and a function that lists the ids of the imports of the scheme.
+ */
+function beginUpload(scheme: string, headers: Record<string, number> = {}) {
+  const part = (name: string) => `--x\r\nContent-Disposition: form-data; name="${name}"; filename="a"\r\n\r\n`
+  const upload: ClientRequest = request(`${api.origin}/v1/imports`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${adminKey}`,
+      'content-type': 'multipart/form-data; boundary=x',
+      ...headers,
+    },
+  })
+  upload.write(`${part('mapping')}${treatyMapping(scheme)}\r\n${part('file')}${treatyHeader}\n`)
+  const listImports = async () =>
+    (await api.pool.query<{ id: string }>('select id from imports where scheme = $1', [scheme])).rows
+  return { upload, listImports }
 }
 
 describe('an upload', () => {
@@ -173,27 +193,16 @@ describe('an upload', () => {
   })
 
   it('does not cause the refusal of other large requests while it arrives', async () => {
-    const scheme = newScheme()
-    const part = (name: string) =>
-      `--x\r\nContent-Disposition: form-data; name="${name}"; filename="a"\r\n\r\n`
-    const headers = {
-      authorization: `Bearer ${adminKey}`,
-      'content-type': 'multipart/form-data; boundary=x',
-      'content-length': 200_000_000,
-    }
-    const upload = request(`${api.origin}/v1/imports`, { method: 'POST', headers })
+    const { upload, listImports } = beginUpload(newScheme(), { 'content-length': 200_000_000 })
     // The connection is closed before the upload has arrived.
     upload.on('error', () => {})
-    upload.write(`${part('mapping')}${treatyMapping(scheme)}\r\n${part('file')}${treatyHeader}\n`)
-    const count = async () =>
-      (await api.pool.query('select from imports where scheme = $1', [scheme])).rows.length
-    await expect.poll(count, { timeout: 20_000 }).toBe(1)
+    await expect.poll(listImports).toHaveLength(1)
     const operations = Array.from({ length: 900 }, () => ({ op: 'x'.repeat(1500) }))
     const large = await api.post('/v1/agreements/bulk', { operations })
     upload.destroy()
     expect(large.status, large.text.slice(0, 300)).toBe(422)
     // The next test counts incomplete uploads.
-    await expect.poll(count, { timeout: 20_000 }).toBe(0)
+    await expect.poll(listImports).toEqual([])
   })
 })
 
@@ -226,22 +235,13 @@ it.each([
 })
 
 it('an upload whose import is deleted meanwhile is refused with this reason', async () => {
-  const scheme = newScheme()
-  const part = (name: string) => `--x\r\nContent-Disposition: form-data; name="${name}"; filename="a"\r\n\r\n`
-  const headers = {
-    authorization: `Bearer ${adminKey}`,
-    'content-type': 'multipart/form-data; boundary=x',
-  }
-  const upload = request(`${api.origin}/v1/imports`, { method: 'POST', headers })
+  const { upload, listImports } = beginUpload(newScheme())
   const response = new Promise<string>((resolve, reject) => {
     upload.on('error', reject)
     upload.on('response', (message) => text(message).then(resolve, reject))
   })
-  upload.write(`${part('mapping')}${treatyMapping(scheme)}\r\n${part('file')}${treatyHeader}\n`)
-  const ids = async () =>
-    (await api.pool.query<{ id: string }>('select id from imports where scheme = $1', [scheme])).rows
-  await expect.poll(ids, { timeout: 20_000 }).toHaveLength(1)
-  expect((await api.delete(`/v1/imports/${(await ids())[0]?.id}`)).status).toBe(204)
+  await expect.poll(listImports).toHaveLength(1)
+  expect((await api.delete(`/v1/imports/${(await listImports())[0]?.id}`)).status).toBe(204)
   upload.end('1,First,2001,China\r\n--x--\r\n')
   expect(JSON.parse(await response)).toMatchObject({
     status: 409,
