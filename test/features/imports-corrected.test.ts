@@ -241,7 +241,7 @@ describe('an unchanged rejected.csv', () => {
 it('rejected.csv names a column once if its value is wrong for two properties', async () => {
   const mapping = mappingOf('{}', namedColumns, 'inForceFrom: Signed')
   const refused = await readRefused(mapping, 'Id,Title,Signed\n1,Accord,no date\n')
-  const [, line = ''] = parse(refused) as string[][]
+  const [, line = []]: string[][] = parse(refused)
   expect(line.slice(3, 5)).toEqual(['row 2', 'Signed'])
 })
 
@@ -255,7 +255,7 @@ it('rejected.csv of NDJSON has the properties that only later rows have', async 
   const content = rows.map((row) => `${JSON.stringify(row)}\n`).join('')
   const { id } = await stage(mappingOf('{ format: ndjson }', namedColumns), 'register.ndjson', content)
   const { text } = await api.get(`/v1/imports/${id}/rejected.csv`, { key: adminKey })
-  const [header = [], ...lines] = parse(text) as string[][]
+  const [header = [], ...lines]: string[][] = parse(text)
   expect(header.at(-1)).toBe('import.extra')
   expect(lines.filter((line) => line.at(-1) !== '')).toEqual([
     expect.arrayContaining(['1000', '{"Remark":"Last"}']),

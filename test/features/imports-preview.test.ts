@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { z } from 'zod'
 import { packageRoot } from '../../src/package-root.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
@@ -162,8 +163,9 @@ describe('POST /v1/imports/preview', () => {
       'organization: {from: Party, create: true}',
     )
     const { rows, names } = await getPreview(mapping, `${treatyHeader}\n1,A,2001,Academy of Lemuria\n`)
-    const [party] = (rows[0]?.records[0]?.document.parties ?? []) as { organization: string }[]
-    expect(names.organizations?.[party?.organization ?? '']).toBe('Academy of Lemuria')
+    const parties = z.tuple([z.object({ organization: z.string() })])
+    const [{ organization }] = parties.parse(rows[0]?.records[0]?.document.parties)
+    expect(names.organizations?.[organization]).toBe('Academy of Lemuria')
   })
 
   it.each([

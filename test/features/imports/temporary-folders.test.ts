@@ -14,7 +14,7 @@ const exists = (path: string) =>
     () => false,
   )
 
-/** Sets the time of a folder. */
+/** Sets the modification time of a folder to some hours ago. */
 const setAge = (folder: string, hours: number) => {
   const time = new Date(Date.now() - hours * 3_600_000)
   return utimes(folder, time, time)
@@ -44,10 +44,10 @@ describe('the temporary folders of imports', () => {
 
   it('are removed a day after a killed process has left them', async () => {
     await withTemporaryFolder(async (folder) => {
-      const name = basename(folder).slice(0, -6)
-      const [old, recent, linked, other] = [`${name}000000`, `${name}111111`, `${name}222222`, 'other'].map(
-        (part) => join(place, part),
-      ) as [string, string, string, string]
+      // `mkdtemp` adds six random characters to a prefix.
+      const prefix = join(place, basename(folder).slice(0, -6))
+      const [old, recent, linked] = [`${prefix}000000`, `${prefix}111111`, `${prefix}222222`]
+      const other = join(place, 'other')
       for (const path of [old, recent, other]) await mkdir(path)
       await writeFile(join(old, '0'), 'a')
       await symlink(other, linked)
