@@ -17,9 +17,9 @@ export const sessionSettings = [
   .join('; ')
 
 /**
- * SQL that lifts the time limits that the role may have until the end of the transaction, for work that may take longer than these.
- * It does not lift them for the session, since PgBouncer gives the session to other clients later. PostgreSQL has
- * `transaction_timeout` since version 17.
+ * SQL that lifts the time limits of the role until the end of the transaction, for work that may take longer. It does not lift
+ * them for the session, since PgBouncer gives the session to other clients later. PostgreSQL has `transaction_timeout` since
+ * version 17.
  */
 export const withoutTimeLimits = `select set_config(name, '0', true) from pg_settings where name in
     ('statement_timeout', 'lock_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout')`
