@@ -1,10 +1,14 @@
+import { OperationalError } from '../operational-error.ts'
 import type { Database } from './database.ts'
 
-/** Reads the secret that a migration has stored, and that signs cursors. @throws Error when it is missing. */
+/** Reads the secret that signs cursors. A migration has stored it once. @throws OperationalError if it is missing. */
 export async function cursorSecret(database: Database): Promise<string> {
   const text = "select value from settings where name = 'cursor_secret'"
   const [row] = await database.read<{ value: string }>({ text })
-  if (!row) throw new Error('the table settings has no cursor_secret: migrate the database')
+  if (!row)
+    throw new OperationalError(
+      'the table settings has no row "cursor_secret", which signs cursors: restore the row from a backup, or insert it with a new random value, after which the cursors of clients are invalid',
+    )
   return row.value
 }
 
