@@ -6,9 +6,10 @@ import { withoutTimeLimits } from './session-settings.ts'
 
 /**
  * Maximum time to take all locks, in milliseconds; requests wait meanwhile. It is shorter than `deadlock_timeout` (one
- * second), so that the migration gives up when it and a request wait for each other.
+ * second), so that the migration gives up when it and a request wait for each other. `lock_timeout` would limit the wait for
+ * each lock, so `statement_timeout` limits the one statement that takes all of them.
  */
-const lockTimeoutMs = 500
+const maxLockingMs = 500
 
 /** Pause between two attempts, in which other sessions can use the tables. */
 const pauseMs = 1000
@@ -16,8 +17,8 @@ const pauseMs = 1000
 /** How long a migration tries to lock the tables, in milliseconds. */
 const giveUpAfterMs = 600_000
 
-/** SQLSTATEs of a transaction that did not get its locks: cancelled, deadlock, and lock timeout. */
-const inUseStates = ['57014', '40P01', '55P03']
+/** SQLSTATEs of a transaction that did not get its locks: cancelled by `statement_timeout`, and deadlock. */
+const inUseStates = ['57014', '40P01']
 
 class TablesInUse extends Error {}
 
@@ -49,7 +50,7 @@ end $$`
  */
 export async function lockAllTables(client: pg.Client): Promise<void> {
   // Migrations of a large registry take minutes; the role may have shorter time limits.
-  await client.query(`${withoutTimeLimits}; set local statement_timeout = ${lockTimeoutMs}`)
+  await client.query(`${withoutTimeLimits}; set local statement_timeout = ${maxLockingMs}`)
   try {
     await client.query(lockText)
   } catch (error) {
