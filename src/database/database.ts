@@ -100,7 +100,7 @@ export interface Database extends DatabaseClient {
   fork(options: Partial<DatabaseOptions>): Database
   /** The replicas, if there are any. */
   readonly replicas: Replicas | undefined
-  /** Why the embedded server is down; undefined while it runs, and for servers that the service does not run itself. */
+  /** Why the connection to the embedded server is lost (`Supervisor`); undefined while it is open, and for other servers. */
   readonly outage: string | undefined
   forWork(work: Work): Database
   readonly shared: Database

@@ -15,7 +15,7 @@ import { writeSecret } from './write-secret.ts'
 export interface EmbeddedDatabase {
   /** URL of the database for its owner, which is not a superuser. */
   url: string
-  /** Watches the server, and restarts it when it has stopped. */
+  /** Watches the connection to the server, and restarts the server when it has stopped. */
   supervisor: Supervisor
   /** Releases the server, and stops it if no other process uses it. @throws what `releaseSharedLock` and `stop` throw. */
   close(): Promise<void>

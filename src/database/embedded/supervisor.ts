@@ -1,27 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SharedLock } from './shared-lock.ts'
 
-/** Pause before the second attempt to start the server again, in milliseconds. It doubles with each further attempt. */
-const minPauseMs = 100
-const maxPauseMs = 10_000
+/** Pause before the second attempt to restore the connection, in milliseconds. It doubles with each further attempt. */
+const minBackoffMs = 100
+const maxBackoffMs = 10_000
 
-/** A server that has run for this time is started again without a pause. */
+/** If the connection is lost after this time or later, the first attempt to restore it has no pause. */
 const stableAfterMs = 10_000
 
 /** Receives events of the embedded server. */
 export interface ServerObserver {
-  /** The server has ended, or the reason why it cannot be started has changed. */
-  serverStopped?(reason: string): void
-  /** The server runs again. */
-  serverRestarted?(): void
+  /** The connection to the server was lost, or the reason why it cannot be restored has changed. */
+  serverDisconnected?(reason: string): void
+  /** The connection is restored. */
+  serverReconnected?(): void
 }
 
 /**
- * Keeps an embedded server running: when the server ends for any reason, starts it again, with retries until it runs or
- * `stop` is called. Notices the end by the connection of the shared lock, which PostgreSQL closes when it ends or crashes.
+ * Keeps an embedded server running. When the connection that holds the shared lock is lost, starts the server if it has stopped,
+ * and takes the lock again, with retries until this succeeds or `stop` is called. PostgreSQL closes all connections when it
+ * stops, and also when one of its processes crashes: then the server itself continues to run.
  */
 export class Supervisor {
-  /** Why the server is down; undefined while it runs. */
+  /** Why the connection is lost; undefined while it is open. */
   outage: string | undefined
   observer: ServerObserver = {}
   #lock: SharedLock
@@ -30,12 +31,12 @@ export class Supervisor {
   readonly #stopping = new AbortController()
   readonly #running: Promise<void>
   #rejoinedAt = Number.NEGATIVE_INFINITY
-  /** Pause before the next attempt to start the server, in milliseconds. */
-  #pauseMs = 0
+  /** Pause before the next attempt to restore the connection, in milliseconds. */
+  #backoffMs = 0
 
   /**
    * @param rejoin starts the server if it does not run, and takes the shared lock again.
-   * @param isRunning whether the server runs. It closes all connections when one of its processes crashes, and continues.
+   * @param isRunning whether the server runs.
    */
   constructor(
     lock: SharedLock,
@@ -62,26 +63,26 @@ export class Supervisor {
     while (!signal.aborted) {
       await Promise.race([this.#lock.lost, stopped])
       if (signal.aborted) return
-      this.#setOutage('The embedded PostgreSQL has stopped, and is being started again.')
+      this.#setOutage('The connection to the embedded PostgreSQL was lost, and is being restored.')
       await this.#restart(signal)
     }
   }
 
   async #restart(signal: AbortSignal): Promise<void> {
-    if (performance.now() - this.#rejoinedAt >= stableAfterMs) this.#pauseMs = 0
+    if (performance.now() - this.#rejoinedAt >= stableAfterMs) this.#backoffMs = 0
     // A server that runs need not be started, so the first attempt to join it again does not wait long.
     const isRunning = await this.#isRunning().catch(() => false)
-    let pauseMs = isRunning ? Math.min(minPauseMs, this.#pauseMs) : this.#pauseMs
+    let pauseMs = isRunning ? Math.min(minBackoffMs, this.#backoffMs) : this.#backoffMs
     for (;;) {
       await sleep(pauseMs, undefined, { signal }).catch(() => {})
       if (signal.aborted) return
-      this.#pauseMs = Math.min(Math.max(minPauseMs, 2 * this.#pauseMs), maxPauseMs)
-      pauseMs = this.#pauseMs
+      this.#backoffMs = Math.min(Math.max(minBackoffMs, 2 * this.#backoffMs), maxBackoffMs)
+      pauseMs = this.#backoffMs
       try {
         this.#lock = await this.#rejoin(signal)
         this.#rejoinedAt = performance.now()
         this.outage = undefined
-        return this.observer.serverRestarted?.()
+        return this.observer.serverReconnected?.()
       } catch (error) {
         if (!signal.aborted) this.#setOutage(error instanceof Error ? error.message : String(error))
       }
@@ -91,6 +92,6 @@ export class Supervisor {
   #setOutage(reason: string): void {
     if (reason === this.outage) return
     this.outage = reason
-    this.observer.serverStopped?.(reason)
+    this.observer.serverDisconnected?.(reason)
   }
 }

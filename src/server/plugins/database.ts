@@ -12,14 +12,17 @@ declare module 'fastify' {
 /** Maximum length of a slow statement in the log, in characters. */
 const maxLoggedStatementLength = 4000
 
-/** Counts what the database refuses and cancels. Logs slow statements (without values), and when the embedded server stops. */
+/**
+ * Counts what the database refuses and cancels. Logs slow statements (without values), and when the connection to the embedded
+ * server is lost.
+ */
 const databaseObserver = ({ metrics, log, server, traceStatement }: FastifyInstance): DatabaseObserver => ({
   ...(traceStatement && { trace: traceStatement }),
   requestRefused: (lane, reason) =>
     reason === 'share' ? metrics.requestOverShare(lane) : metrics.requestShed(reason),
   statementTimedOut: () => metrics.statementTimeouts.inc(),
-  serverStopped: (reason) => log.error({ reason }, 'the embedded PostgreSQL has stopped'),
-  serverRestarted: () => log.warn('the embedded PostgreSQL is running again'),
+  serverDisconnected: (reason) => log.error({ reason }, 'the connection to the embedded PostgreSQL is lost'),
+  serverReconnected: () => log.warn('the connection to the embedded PostgreSQL is restored'),
   statementSlow: (text, durationMs) => {
     metrics.slowStatements.inc()
     // The startup message must be the first line on the terminal, so nothing is logged before.
