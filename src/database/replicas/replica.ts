@@ -47,7 +47,7 @@ export class Replica {
   readonly url: string
   readonly #probe: Probe<ProbeRow>
   readonly #handler: ReplicaHandler
-  #isUp = false
+  #isReachable = false
   #isPrimary = false
   #lsn = -1
   #timeline = -1
@@ -68,9 +68,9 @@ export class Replica {
     })
   }
 
-  /** Whether the last probe succeeded and found a standby that may be used. */
-  get isUp(): boolean {
-    return this.#isUp
+  /** Whether the last probe succeeded and found a standby of the primary. Otherwise the replica counts as unreachable. */
+  get isReachable(): boolean {
+    return this.#isReachable
   }
 
   /** Whether the last probe found that the server is not a standby. It then counts as unreachable. */
@@ -80,7 +80,7 @@ export class Replica {
 
   /** Whether reads may be sent to the replica, regardless of its lag. */
   get isUsable(): boolean {
-    return this.#isUp && performance.now() >= this.#backoffUntil
+    return this.#isReachable && performance.now() >= this.#backoffUntil
   }
 
   /** Bytes of the log that are replayed: a lower bound, since replay continues. Negative while unknown. */
@@ -142,7 +142,7 @@ export class Replica {
       this.reject(primaryReason)
       return
     }
-    this.#isUp = true
+    this.#isReachable = true
     this.#isPrimary = false
     // The position may be lower than before: a restarted server replays a part of the log again.
     this.#lsn = lsn ?? -1
@@ -151,7 +151,7 @@ export class Replica {
   }
 
   #handleFailure(reason: string): void {
-    this.#isUp = false
+    this.#isReachable = false
     this.#isPrimary = reason === primaryReason
     this.#lsn = -1
     this.asOf = Number.NEGATIVE_INFINITY

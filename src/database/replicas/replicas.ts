@@ -13,12 +13,15 @@ export interface ReplicaOptions {
   maxAgeMs: number
 }
 
-/** Receives events for the service's log: a replica is unreachable, has become the primary, or is reachable again. */
+/**
+ * Receives events for the service's log: a replica is unreachable (it does not respond to probes, or must not be used), has become
+ * the primary, or is reachable again.
+ */
 export interface ReplicaObserver {
   /** @returns whether the event was logged. If not, the next failure is reported again, without a pause. */
-  replicaUnavailable(replica: Replica, reason: string): boolean
+  replicaUnreachable(replica: Replica, reason: string): boolean
   replicaPromoted(replica: Replica): void
-  replicaAvailable(replica: Replica): void
+  replicaReachable(replica: Replica): void
 }
 
 /** How long a read waits for a replica to replay the position that the read must see. */
@@ -53,8 +56,11 @@ export class Replicas {
   readonly #primary: Primary
   readonly #intervalMs: number
   readonly #events = new EventEmitter<{ reachable: [Replica]; unreachable: [Replica] }>().setMaxListeners(0)
-  /** The last state of each replica, and when it was reported. The observer receives a first state only if it is `away`. */
-  readonly #reported = new Map<Replica, { state: 'up' | 'primary' | 'away'; reportedAt: number }>()
+  /** The last state of each server, and when it was reported. The observer receives a first state only if it is `unreachable`. */
+  readonly #reported = new Map<
+    Replica,
+    { state: 'reachable' | 'primary' | 'unreachable'; reportedAt: number }
+  >()
   /** Replicas that have been seen on the primary's timeline. */
   readonly #confirmed = new Set<Replica>()
   #timer: NodeJS.Timeout | undefined
@@ -64,9 +70,9 @@ export class Replicas {
   #isStoringTimeline = false
   #rotation = 0
   observer: ReplicaObserver = {
-    replicaUnavailable: () => false,
+    replicaUnreachable: () => false,
     replicaPromoted: () => {},
-    replicaAvailable: () => {},
+    replicaReachable: () => {},
   }
 
   /** @param storeTimeline stores the timeline of the primary in a table, which the replicas replay. */
@@ -114,8 +120,9 @@ export class Replicas {
   }
 
   /**
-   * Returns the state of a replica: `primary` if it is the primary, `away` if it does not respond to probes or a read has just
-   * failed on it, `behind` if its data is older than both the maximum age and two idle probe intervals.
+   * Returns the state of a replica: `primary` if it is the primary; `away` if it is unreachable (`Replica.isReachable`), or pauses
+   * because a read has lost its connection or got none; `behind` if its data is older than both the maximum age and two idle
+   * probe intervals; otherwise `current`.
    */
   getState(replica: Replica): 'current' | 'behind' | 'primary' | 'away' {
     if (this.#isPrimary(replica)) return 'primary'
@@ -129,7 +136,7 @@ export class Replicas {
    */
   lagBytes(replica: Replica): number | undefined {
     const { lsn } = this.#primary
-    return replica.isUp && lsn >= 0 ? Math.max(0, lsn - replica.lsn) : undefined
+    return replica.isReachable && lsn >= 0 ? Math.max(0, lsn - replica.lsn) : undefined
   }
 
   /**
@@ -151,12 +158,12 @@ export class Replicas {
   }
 
   /**
-   * Returns the replica that has replayed the most, for reads while the primary is unreachable. Its age is unknown. A replica on an
-   * earlier timeline than the primary or another replica may have changes that the primary never received.
+   * Returns the replica that has replayed the most, for reads while the primary is unreachable. Its age is unknown. Leaves out
+   * replicas that were never seen on the primary's timeline, since they may follow another primary, and replicas on an earlier
+   * timeline than the primary or another replica, since they may have changes that the primary never received.
    * @returns undefined if no usable replica has replayed the position.
    */
   lastResort(position: Position | undefined): ReplicaChoice | undefined {
-    // Other replicas may be standbys of another primary.
     const confirmed = [...this.#confirmed]
     const timeline = Math.max(this.#primary.timeline, ...confirmed.map((replica) => replica.timeline))
     const usable = confirmed.filter(
@@ -228,10 +235,10 @@ export class Replicas {
     replica.asOf = this.#primary.asOf(replica)
     if (replica.asOf > Number.NEGATIVE_INFINITY) this.#confirmed.add(replica)
     const reported = this.#reported.get(replica)
-    if (reported?.state === 'up') return
-    this.#reported.set(replica, { state: 'up', reportedAt: performance.now() })
+    if (reported?.state === 'reachable') return
+    this.#reported.set(replica, { state: 'reachable', reportedAt: performance.now() })
     this.#events.emit('reachable', replica)
-    if (reported) this.observer.replicaAvailable(replica)
+    if (reported) this.observer.replicaReachable(replica)
   }
 
   #handleFailure(replica: Replica, reason: string): void {
@@ -244,10 +251,10 @@ export class Replicas {
       if (reported) this.observer.replicaPromoted(replica)
       return
     }
-    if (reported?.state === 'away' && now - reported.reportedAt < reportIntervalMs) return
-    const isLogged = this.observer.replicaUnavailable(replica, reason)
+    if (reported?.state === 'unreachable' && now - reported.reportedAt < reportIntervalMs) return
+    const isLogged = this.observer.replicaUnreachable(replica, reason)
     this.#reported.set(replica, {
-      state: 'away',
+      state: 'unreachable',
       reportedAt: isLogged ? now : Number.NEGATIVE_INFINITY,
     })
   }
@@ -259,7 +266,7 @@ export class Replicas {
   }
 
   #updateAsOf(): void {
-    for (const replica of this.all) if (replica.isUp) replica.asOf = this.#primary.asOf(replica)
+    for (const replica of this.all) if (replica.isReachable) replica.asOf = this.#primary.asOf(replica)
   }
 }
 

@@ -32,19 +32,19 @@ const databaseObserver = ({ metrics, log, server, traceStatement }: FastifyInsta
   },
 })
 
-/** Starts to monitor the replicas, logs when one is unavailable, and provides their metrics. */
+/** Starts to monitor the replicas, logs when one is unreachable, and provides their metrics. */
 function observeReplicas({ metrics, log, server }: FastifyInstance, { replicas }: Database): void {
   if (!replicas) return
   const describe = ({ number, address }: Replica) => ({ replica: number, address })
   replicas.observer = {
-    replicaUnavailable: (replica, reason) => {
+    replicaUnreachable: (replica, reason) => {
       // The startup message must be the first line, so nothing is logged before.
       if (!server.listening || log.level === 'silent') return false
       log.warn({ ...describe(replica), reason }, 'a read replica is unavailable')
       return true
     },
     replicaPromoted: (replica) => log.info(describe(replica), 'a read replica has become the primary'),
-    replicaAvailable: (replica) => log.info(describe(replica), 'a read replica is available again'),
+    replicaReachable: (replica) => log.info(describe(replica), 'a read replica is available again'),
   }
   replicas.start()
   metrics.counter(
@@ -62,12 +62,12 @@ function observeReplicas({ metrics, log, server }: FastifyInstance, { replicas }
   metrics.replicaGauge(
     'entente_replica_up',
     '1 while the replica answers as a standby of the primary; otherwise 0.',
-    replicas.all.map((replica) => () => (replica.isUp ? 1 : 0)),
+    replicas.all.map((replica) => () => (replica.isReachable ? 1 : 0)),
   )
   metrics.replicaGauge(
     'entente_replica_backoff',
     '1 while the replica answers but is not used, after connections to it were lost or refused.',
-    replicas.all.map((replica) => () => (replica.isUp && !replica.isUsable ? 1 : 0)),
+    replicas.all.map((replica) => () => (replica.isReachable && !replica.isUsable ? 1 : 0)),
   )
   metrics.replicaGauge(
     'entente_replica_lag_bytes',

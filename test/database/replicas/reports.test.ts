@@ -13,9 +13,9 @@ it('each failed probe of a replica is reported until one report is logged, then 
   const reasons: string[] = []
   replicas.observer = {
     // Returns whether the report is logged: only the third is.
-    replicaUnavailable: (_replica, reason) => reasons.push(reason) > 2,
+    replicaUnreachable: (_replica, reason) => reasons.push(reason) > 2,
     replicaPromoted: () => {},
-    replicaAvailable: () => {},
+    replicaReachable: () => {},
   }
   try {
     const endsAt = performance.now() + 1500
@@ -42,9 +42,9 @@ it('a replica URL that leads to the primary is no failure, and reported only aft
   })
   const events: string[] = []
   replicas.observer = {
-    replicaUnavailable: () => events.push('unavailable') > 0,
+    replicaUnreachable: () => events.push('unavailable') > 0,
     replicaPromoted: () => void events.push('primary'),
-    replicaAvailable: () => void events.push('available'),
+    replicaReachable: () => void events.push('available'),
   }
   const waitFor = (state: string) =>
     vi.waitFor(() => expect(replicas.all.map((replica) => replicas.getState(replica))).toEqual([state]), {

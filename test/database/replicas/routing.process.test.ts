@@ -299,7 +299,7 @@ it('the lag of a replica is unknown before the primary is reached', async () => 
   onTestFinished(() => alone.close())
   alone.replicas?.start()
   const replicas = alone.replicas?.all ?? []
-  await vi.waitFor(() => expect(replicas.map(({ isUp }) => isUp)).toEqual([true, true]), { timeout: 20_000 })
+  await vi.waitFor(() => expect(replicas.map(({ isReachable }) => isReachable)).toEqual([true, true]), { timeout: 20_000 })
   expect(replicas.map((replica) => alone.replicas?.lagBytes(replica))).toEqual([undefined, undefined])
 })
 
@@ -327,9 +327,9 @@ it('a standby of another primary serves no reads, and is reported', async () => 
   const reasons: string[] = []
   if (wrong.replicas)
     wrong.replicas.observer = {
-      replicaUnavailable: (_replica, reason) => reasons.push(reason) > 0,
+      replicaUnreachable: (_replica, reason) => reasons.push(reason) > 0,
       replicaPromoted: () => {},
-      replicaAvailable: () => {},
+      replicaReachable: () => {},
     }
   await sleep(2000)
   for (let reads = 0; reads < 20; reads += 1) await read(undefined, wrong)
