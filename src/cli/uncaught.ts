@@ -1,7 +1,7 @@
 import { errorCode } from '../error-code.ts'
 
 /**
- * Codes of errors that affect only one connection, stream or file: the peer was unreachable or has disconnected, an
+ * Node's codes of errors that affect only one connection, stream or file: the peer was unreachable or has disconnected, an
  * operation was aborted, a stream was written to after its end, or no file descriptor was free.
  */
 const survivableCodes = new Set([
@@ -20,17 +20,21 @@ const survivableCodes = new Set([
   'ETIMEDOUT',
 ])
 
-/** SQLSTATE classes of a lost connection: connection exception, insufficient resources, shutdown of PostgreSQL. */
-const lostConnectionCode = /^(08|53|57P)\w+$/
+/**
+ * SQLSTATE classes of a database that is unavailable for a while: lost connections, insufficient resources (such as connections,
+ * memory or disk space), start and shutdown of PostgreSQL.
+ */
+const databaseUnavailableStates = /^(08|53|57P)\w+$/
 
 /** Minimum milliseconds between two reports of survivable errors, since there may be thousands. */
 const reportIntervalMs = 1000
 
 const isSurvivable = (error: unknown): boolean =>
-  survivableCodes.has(errorCode(error)) || lostConnectionCode.test(errorCode(error))
+  survivableCodes.has(errorCode(error)) || databaseUnavailableStates.test(errorCode(error))
 
 /**
- * Handles uncaught errors. An error of a single connection or stream is reported, and the process continues. After any other
+ * Handles uncaught errors. An error of a single connection, stream or file, or of an unavailable database, is reported, and the
+ * process continues. After any other
  * error, the state of the process is unknown, so `end` is called to stop the process. A second such error ends the process
  * immediately.
  */
