@@ -13,10 +13,10 @@ export const authorKinds = ['key', 'oidc', 'seed', 'command', 'database'] as con
 export const changeKinds = ['create', 'replace', 'patch', 'remove', 'restore', 'redact', 'merge'] as const
 
 /**
- * The states of an import. `uploaded`: the file is still arriving, or the command line reads it. `staging`: the service
- * reads its rows into the database and checks them; `staged`: this is done. `committing`: the service writes the records;
- * `committed`: this is done. `undoing`: the service undoes these writes; `undone`: this is done. `failed`: a step has ended
- * with an error.
+ * The states of an import. `uploaded`: in spite of its name, the service is still receiving the file, or the command line is
+ * reading it. `staging`: the file is complete, and its rows are read into the database and checked; `staged`: this is done.
+ * `committing`: the records are written; `committed`: this is done. `undoing`: these writes are undone; `undone`: this is done.
+ * `failed`: a step has ended with an error.
  */
 export const importStates = [
   'uploaded',
@@ -30,9 +30,10 @@ export const importStates = [
 ] as const
 
 /**
- * The states of a staged row. `ready`: it can be written. `refused`: the mapping refuses it, or an earlier row has the same
- * id. `blocked`: the registry refuses its record. `skipped`: the mapping leaves it out. `waiting`: it needs the record of
- * another row.
+ * The states of a staged row. `ready`: it can be written. `refused`: staging refuses it, since the mapping finds a fault in it, or
+ * an earlier row has the same id. `blocked`: the dry run or the commit refuses it, since the registry refuses its record.
+ * `waiting`: the commit writes it in a later pass, since it needs the record of another row. `skipped`: the mapping leaves it out.
+ * The lists of refused rows have the rows of all three: `refused`, `blocked` and `waiting` (`refusedStates`).
  */
 export const importRowStates = ['ready', 'refused', 'blocked', 'skipped', 'waiting'] as const
 
