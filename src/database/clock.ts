@@ -21,12 +21,14 @@ const maxStepMs = 50
 /** A measurement: the time of the database, and the times of the two clocks of the process at the start of the measurement. */
 interface Measurement {
   timeMs: number
-  tick: number
+  /** By `performance.now()`. */
+  monotonicMs: number
+  /** By `Date.now()`. */
   timeOfDayMs: number
 }
 
-const hasSteppedSince = ({ tick, timeOfDayMs }: Measurement): boolean =>
-  Date.now() - timeOfDayMs - (performance.now() - tick) > maxStepMs
+const hasSteppedSince = ({ monotonicMs, timeOfDayMs }: Measurement): boolean =>
+  Date.now() - timeOfDayMs - (performance.now() - monotonicMs) > maxStepMs
 
 /** Creates the clock. @param measure asks the database for its time. */
 export function createClock(measure: () => Promise<Date>): Clock {
@@ -35,7 +37,7 @@ export function createClock(measure: () => Promise<Date>): Clock {
 
   const refresh = () => {
     measuring ??= (async () => {
-      const started = { tick: performance.now(), timeOfDayMs: Date.now() }
+      const started = { monotonicMs: performance.now(), timeOfDayMs: Date.now() }
       latest = { ...started, timeMs: (await measure()).getTime() }
     })().finally(() => {
       measuring = undefined
@@ -44,11 +46,11 @@ export function createClock(measure: () => Promise<Date>): Clock {
   }
   return {
     now: async () => {
-      if (latest && !hasSteppedSince(latest) && performance.now() - latest.tick > maxAgeMs)
+      if (latest && !hasSteppedSince(latest) && performance.now() - latest.monotonicMs > maxAgeMs)
         refresh().catch(() => {})
       // A measurement in the background may have begun before the step.
       while (!latest || hasSteppedSince(latest)) await refresh()
-      return new Date(latest.timeMs + performance.now() - latest.tick)
+      return new Date(latest.timeMs + performance.now() - latest.monotonicMs)
     },
   }
 }
