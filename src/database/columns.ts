@@ -1,4 +1,4 @@
-import { getTableColumns, type SQL, type SQLChunk, sql } from 'drizzle-orm'
+import { getTableColumns, getTableName, type SQL, type SQLChunk, sql } from 'drizzle-orm'
 import {
   type AnyPgColumn,
   check,
@@ -13,12 +13,17 @@ import {
 } from 'drizzle-orm/pg-core'
 import { didYouMean } from '../problems/suggest.ts'
 
-/** Returns the column whose key in the Drizzle table is this property. @throws Error when there is none. */
+/**
+ * Returns the column whose key in the Drizzle table is this property.
+ * @param columns columns of one table.
+ * @throws Error when there is none.
+ */
 export function columnIn(columns: Record<string, PgColumn>, property: string): PgColumn {
   const column = columns[property]
-  if (!column)
-    throw new Error(`the table has no column "${property}"${didYouMean(property, Object.keys(columns))}`)
-  return column
+  if (column) return column
+  const table = Object.values(columns)[0]?.table
+  const subject = table === undefined ? 'the table' : `the table ${getTableName(table)}`
+  throw new Error(`${subject} has no column "${property}"${didYouMean(property, Object.keys(columns))}`)
 }
 
 /** Returns the column of a table for a property. @throws Error when the table has none. */
