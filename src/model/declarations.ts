@@ -148,7 +148,8 @@ function checkOrders(path: string, fields: Fields): void {
 /**
  * Checks the names of columns, and the options that name properties with columns.
  * @param columns the columns of each property.
- * @throws Error for a column that occurs twice, and for an option that names a property without the required column.
+ * @throws Error for a column that occurs twice, for an option that names a property without the required column, and for
+ * `search.otherName` without `search.hasAliases`.
  */
 export function checkColumns(
   declaration: ResourceDeclaration,
@@ -176,6 +177,10 @@ export function checkColumns(
     codes: search.codes ?? [],
     prose: search.prose,
   }
+  if (search.otherName !== undefined && !search.hasAliases)
+    throw new DeclarationError(
+      `${name}: search.otherName needs search.hasAliases, without which only the title is searched as a name`,
+    )
   for (const [option, named] of Object.entries(searched))
     requireNamed(`search.${option}`, named, 'a property with a column of its own', propertiesWithColumn(''))
   const dates = propertiesWithColumn('Earliest')

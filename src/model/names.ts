@@ -8,7 +8,7 @@ import { defaultLanguage, type Language } from './languages.ts'
 import type { ResourceDeclaration } from './resource.ts'
 
 /**
- * SQL of all names of a record that are searched as names, one per line; undefined for a resource without `aliases`, where
+ * SQL of all names of a record that are searched as names, one per line; undefined for a resource without `hasAliases`, where
  * this is only the title.
  */
 export function recordNameLines(

@@ -50,7 +50,7 @@ export const isCount = ({ records }: Include): boolean => records === undefined
 export interface SearchProperties<Property extends string = string> {
   /** The property shown as the title of a search result. */
   title: Property
-  /** A second name besides the title. With `hasAliases`, title, second name and aliases are all searched as names. */
+  /** A second name besides the title. Only with `hasAliases`: title, second name and aliases are all searched as names. */
   otherName?: Property
   /** Whether the records have aliases, which are searched as names. */
   hasAliases?: boolean
@@ -66,7 +66,7 @@ export interface SearchProperties<Property extends string = string> {
 export interface ResourceRules {
   /** Checks and indexes in addition to those of the fields. */
   constraints?(columns: Record<string, PgColumn>): PgTableExtraConfigValue[]
-  /** Filters and includes in addition to those of the fields. */
+  /** Filters, sort keys, dimensions and includes in addition to those of the fields. */
   query?(context: ResourceContext): FieldQuery
   /** Validates several properties together. */
   refine?(document: unknown, context: z.RefinementCtx, registry: Registry): void
@@ -138,7 +138,7 @@ export interface Key extends KeySpec {
 /** The columns and SQL that the search across resources reads from a record. */
 export interface SearchColumns {
   title: PgColumn
-  /** All names of a record, one per line, the title first. Absent if the title is the only name. */
+  /** All names of a record, one per line, the title first. Absent without `hasAliases`: the title is the only name. */
   nameLines?: SQL
   codes: PgColumn[]
   prose: PgColumn[]

@@ -189,6 +189,12 @@ const refused: [what: string, fields: Fields, options: Partial<ResourceDeclarati
     'facilities: search.title names "participants", which is not a property with a column of its own; it can be "name"',
   ],
   [
+    'a second name without aliases',
+    { shortName: field.line('Short name.') },
+    { search: { title: 'name', otherName: 'shortName', prose: [] } },
+    'facilities: search.otherName needs search.hasAliases, without which only the title is searched as a name',
+  ],
+  [
     'an event date that is not a date',
     { openedOn: field.edtf('When it opened.') },
     { eventDates: ['openedAt'] },
