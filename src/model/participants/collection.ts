@@ -52,7 +52,7 @@ export function participantCollection(registry: Registry, roles: Roles): Collect
       organization: filterByCode(participations.organization, keys.uuid(), 'Organization that takes part.'),
       region: filterByAny(
         keys.region(),
-        'Region that is the participant, or contains it.',
+        'Region that is or contains the country or region that takes part. Organizations do not match.',
         (values) =>
           sql`${participations.region} = any(array(select regions_within(${values}::text[]))) or ${participations.country} = any(array(select countries_within(${values}::text[])))`,
       ),
