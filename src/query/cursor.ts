@@ -9,7 +9,7 @@ export type CursorPosition = string[]
 /** Returns the first 96 bits of the SHA-256 of a text. */
 const digest = (text: string) => hash('sha256', text, 'base64url').slice(0, 16)
 
-/** Returns the scope of a cursor: a hash of JSON values that state the query. In a request with another query, it is refused. */
+/** Returns the scope of a cursor: a hash of JSON values that state the query. A request with another query refuses the cursor. */
 export const createScope = (...parts: unknown[]): string => digest(JSON.stringify(parts))
 
 /** Returns the scope of a list: resource, filters with values, order and `asOf`. */

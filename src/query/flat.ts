@@ -11,14 +11,14 @@ import { references } from '../model/schemas.ts'
 import type { Representation } from './representation.ts'
 
 /**
- * The kind of a column's cells. Codes, JSON and timestamps begin with a letter, digit, bracket or brace, so they are not
+ * The kind of a column's cells. Values of the kind `code`, JSON and timestamps begin with a letter, digit, bracket or brace, so they are not
  * formulas. JSON may have a formula after a `;`, at which some spreadsheets split cells.
  */
 export type CellKind =
   | 'number'
-  /** Free text. */
+  /** Free text. Single codes, such as `PAK`, and language tags count as text, too. */
   | 'text'
-  /** Enumeration values, keys and language tags, and lists of them. */
+  /** Enumeration values, UUIDs, and lists of codes, such as `CHN; PAK`. */
   | 'code'
   | 'json'
   /** An EDTF date. */

@@ -168,7 +168,7 @@ export function feedStatement({
   withUnsettled,
 }: FeedPlan): Statement {
   // An index has the changes of a resource in the order of the feed. With `any`, PostgreSQL sorts all changes of the resources, after
-  // it has checked for each whether readers without a key may see it.
+  // it has checked for each whether readers without a role may see it.
   const isByResource = resources.length > 0 && countries.length === 0
   const build = () => {
     const position = sql`transaction || '.' || sequence`
