@@ -73,7 +73,7 @@ function environmentHelp(): string {
   return ['', "Without a command, 'serve' runs.", '', 'Environment variables:', ...lines].join('\n')
 }
 
-const helpHint = "'entente help' shows all commands, and 'entente help key' those of 'key'"
+const helpHint = "'entente help' shows all commands, and 'entente help COMMAND' explains one"
 
 /**
  * Returns commander's message as one line. If commander only shows help, the line says that a command is missing or unknown. For

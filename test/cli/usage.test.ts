@@ -61,7 +61,7 @@ describe('the command line refuses wrong arguments with one line', () => {
     [['generate', '--agreements', '1e3'], /'1e3'.*whole number from 1 to 999999999/],
     [['key'], /in 'entente key'; 'entente help' shows/],
     [['help', 'imports'], /in 'entente help imports'; 'entente help' shows/],
-    [['key', 'show'], /unknown command 'show'; .*'entente help key' those of 'key'$/],
+    [['key', 'show'], /unknown command 'show'; .*'entente help COMMAND' explains one$/],
     [['key', 'creat'], /unknown command 'creat' .*create/],
     [['key', 'create', '--name', 'A', '--role', 'editr'], /'editr'.*reader, editor, admin/],
     [['key', 'create', '--role', 'editor'], /--name <name>' not specified/],
