@@ -87,9 +87,12 @@ function parseExpiry(text: string): Date {
   throw new InvalidArgumentError('It must be a day or time, such as 2999-01-31 or 2999-01-31T12:00Z.')
 }
 
-/** Returns the prefix or id of a key. The whole key is accepted, too. @throws InvalidArgumentError for any other text. */
+/**
+ * Returns the prefix or id of a key. The whole key, or a beginning of it that has the prefix, is accepted, too.
+ * @throws InvalidArgumentError for any other text, such as a prefix with a further letter: another key could be revoked.
+ */
 function parseKeyReference(text: string): string {
-  const [prefix] = /^ent_[0-9a-z]{8}/.exec(text) ?? []
+  const [prefix] = /^ent_[0-9a-z]{8}(?=_|$)/.exec(text) ?? []
   if (prefix) return prefix
   if (uuidPattern.test(text)) return text
   throw new InvalidArgumentError('It must be the prefix of a key (ent_…) or its id.')

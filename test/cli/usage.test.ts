@@ -74,6 +74,7 @@ describe('the command line refuses wrong arguments with one line', () => {
     [['key', 'list', '--name', 'A'], /unknown option '--name'/],
     [['key', 'revoke'], /missing required argument 'key'/],
     [['key', 'revoke', 'mine'], /'mine'.*prefix of a key/],
+    [['key', 'revoke', 'ent_000000001'], /'ent_000000001'.*prefix of a key/],
     [['export', '--all', '-'], /'--all <file>' argument '-' is invalid.*name of a file.*standard output/],
     [['seal', '--out', '-'], /'--out <file>' argument '-' is invalid/],
     [['openapi', '--out', '-'], /'--out <file>' argument '-' is invalid/],
