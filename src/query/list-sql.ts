@@ -27,7 +27,7 @@ const isSortedByRecords = ({ sort }: Selection) => sort.some(({ key }) => record
 
 function sortExpressions(plan: Selection): SortExpression[] {
   return plan.sort.map(({ key, direction, nulls }) => {
-    // The index of `createdAt` or `updatedAt` ends with `records.id`.
+    // In the indexes of `createdAt` and `updatedAt`, `records.id` follows the time.
     if (key === 'id' && isSortedByRecords(plan))
       return { expression: sql`${records.id}`, type: 'uuid', direction }
     const sort = plan.resource.sorts[key]

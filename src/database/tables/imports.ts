@@ -51,7 +51,8 @@ export const imports = pgTable(
     doneThrough: integer('done_through').notNull().default(0),
     /**
      * Number of the current pass over the rows. In a commit, later passes write the rows that wait for records of other rows.
-     * Before the commit, each reading of the file and each decision about names begins a new pass.
+     * Before the commit, each reading of the file, each decision about names and each restart of an interrupted dry run begins a
+     * new pass.
      */
     pass: integer('pass').notNull().default(0),
     counts: json('counts').notNull().default({}),

@@ -61,7 +61,7 @@ const locationColumn = ({ name, columns }: FieldContext, property: LocationPrope
 
 /**
  * A location: a name, a country, WGS 84 degrees, metres above sea level. Filters and dimensions by `country` treat its
- * country like the country of a participant.
+ * country like the country of a participant without a role.
  */
 export const location = (description: string) =>
   defineField({

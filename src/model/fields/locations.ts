@@ -81,7 +81,7 @@ function countryQuery(context: FieldContext) {
 
 /**
  * The locations of a record, each with a name, a country, WGS 84 degrees and metres above sea level. Filters and dimensions
- * by `country` treat the countries of locations like those of participants.
+ * by `country` treat the countries of locations like those of participants without a role.
  */
 export const locations = (description: string) => {
   const locationList = list('Location', items, {
