@@ -87,7 +87,8 @@ describe('the embedded PostgreSQL', () => {
       process.kill(killedPid, 'SIGKILL')
       await waitUntil(async () => (await get(origin, '/readyz'))?.status === 503, 10_000)
       // The supervisor may not have noticed the failure yet, or may have restarted PostgreSQL already.
-      const expectedText = /connection to the embedded PostgreSQL was lost|database cannot be reached|"status":"ok"/
+      const expectedText =
+        /connection to the embedded PostgreSQL was lost|database cannot be reached|"status":"ok"/
       expect((await get(origin, '/readyz'))?.text).toMatch(expectedText)
       expect((await get(origin, '/healthz'))?.status).toBe(200)
       await waitForRecovery(origin)

@@ -299,7 +299,9 @@ it('the lag of a replica is unknown before the primary is reached', async () => 
   onTestFinished(() => alone.close())
   alone.replicas?.start()
   const replicas = alone.replicas?.all ?? []
-  await vi.waitFor(() => expect(replicas.map(({ isReachable }) => isReachable)).toEqual([true, true]), { timeout: 20_000 })
+  await vi.waitFor(() => expect(replicas.map(({ isReachable }) => isReachable)).toEqual([true, true]), {
+    timeout: 20_000,
+  })
   expect(replicas.map((replica) => alone.replicas?.lagBytes(replica))).toEqual([undefined, undefined])
 })
 
