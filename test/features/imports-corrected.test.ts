@@ -198,6 +198,7 @@ describe('rejected.csv is read with the mapping of the original file', () => {
     const { id } = await stage(mapping, 'rejected.csv', damaged)
     const { text } = await api.get(`/v1/imports/${id}/rejected.csv`, { key: adminKey })
     expect(text).toContain('The value is not a list of columns.')
+    expect(await stage(mapping, 'rejected.csv', text)).toMatchObject({ counts: { created: 0, refused: 1 } })
   })
 })
 
@@ -214,6 +215,16 @@ describe('an unchanged rejected.csv', () => {
     const { scheme, counts } = await importFile(api.database, mapping, 'rejected.csv', corrected)
     expect(counts).toMatchObject({ created: 1, refused: 0 })
     expect(await agreementsOf(scheme)).toMatchObject([{ title: 'Accord, with a comma', signedOn: '2001' }])
+  })
+
+  it('keeps the numbers of a row that has extra values', async () => {
+    const mapping = mappingOf('{}', namedColumns, 'place: {from: Value, number: "1.234,5", round: 2}')
+    const withExtra = sheetRows.replace('no date', '2001').replace('1.234</v></c>', `$&${textCell('extra')}`)
+    const refused = await readRefused(mapping, makeXlsx(withExtra), 'register.xlsx')
+    const again = await readRefused(mapping, refused, 'rejected.csv')
+    const corrected = again.replace('"[""extra""]"', '')
+    const { scheme } = await importFile(api.database, mapping, 'rejected.csv', corrected)
+    expect(await agreementsOf(scheme)).toMatchObject([{ place: '1.23' }])
   })
 
   it('is refused until somebody has checked a row with too few values', async () => {

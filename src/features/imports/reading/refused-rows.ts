@@ -62,15 +62,18 @@ export const maxTableColumns = readLimits.columns + allAdditionalColumns.length
 export const isAdditional = (column: string): boolean => allAdditionalColumns.includes(column)
 
 /**
- * Returns the cells of a row in the columns `import.numbers` and `import.extra`.
+ * Returns the cells of a row in the columns `import.numbers` and `import.extra`. A damaged list in `import.numbers` stays, so that
+ * the row is refused until a person has corrected the list.
  * @param columns the columns of the imported file; if it has none, the properties that have a column.
  */
 export function describeValues(columns: readonly string[], values: JsonObject): Record<string, JsonValue> {
   const numbers = columns.filter((column) => typeof values[column] === 'number')
+  const listed = values[numbersColumn]
+  const damaged = typeof listed === 'string' && parseColumnList(listed) === undefined ? listed : null
   const known = new Set(columns)
   const others = Object.entries(values).filter(([name]) => !known.has(name) && !isAdditional(name))
   return {
-    [numbersColumn]: numbers.length > 0 ? numbers : null,
+    [numbersColumn]: numbers.length > 0 ? numbers : damaged,
     [extraColumn]: values[extraColumn] ?? (others.length > 0 ? Object.fromEntries(others) : null),
   }
 }
@@ -95,43 +98,45 @@ const jsonNumber = /^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:e[+-]?\d{1,3})?$/i
 
 const columnList = z.array(z.string())
 
+/** Returns the columns that a text in the column `import.numbers` lists; undefined if it is not a list of columns. */
+function parseColumnList(text: string): string[] | undefined {
+  try {
+    return columnList.safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined
+  }
+}
+
 /**
  * Restores the numbers of a row of a file of refused rows. If people have replaced a number by a text that is not a number, it
  * stays text. Values without a column, and a wrong number of values, remain a fault until a person has emptied the cell in the
  * column `import.extra`.
  */
 export function restoreRow(row: Row): Row {
+  const restored = restoreNumbers(row)
   const extra = row.values[extraColumn]
-  if (row.fault || extra === undefined || extra === null) return restoreNumbers(row)
+  if (row.fault || extra === undefined || extra === null) return restored
   const detail =
     extra === '[]'
       ? 'The row had fewer values than columns. Check that each value is in its column, and empty this cell.'
       : `The column ${extraColumn} has values without a column. Move them to their columns, and empty this cell.`
-  return { ...row, fault: { column: extraColumn, value: toFaultValue(String(extra)), detail } }
+  return { ...restored, fault: { column: extraColumn, value: toFaultValue(String(extra)), detail } }
 }
 
 function restoreNumbers(row: Row): Row {
   const listed = row.values[numbersColumn]
   if (typeof listed !== 'string') return row
-  const columns = columnList.safeParse(parseJson(listed))
-  if (!columns.success) {
+  const columns = parseColumnList(listed)
+  if (!columns) {
     const detail =
       'The value is not a list of columns. Write it as in the downloaded file, such as ["Amount"].'
     return { ...row, fault: { column: numbersColumn, value: toFaultValue(listed), detail } }
   }
-  const numbers = columns.data.flatMap((column) => {
+  const numbers = columns.flatMap((column) => {
     const value = row.values[column]
     return typeof value === 'string' && jsonNumber.test(value) ? [[column, Number(value)]] : []
   })
   return { ...row, values: { ...row.values, ...Object.fromEntries(numbers) } }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** Whether a table is a file of refused rows, which people have corrected and import again. */
