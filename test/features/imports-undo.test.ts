@@ -266,6 +266,9 @@ records:
 const oneRow = 'A,B,C\na,b,c\n'
 const changedRow = 'A,B,C\na,b,d\n'
 
+/** The files of an import, as an upload stores them when it is complete. */
+const files = [{ name: 'rows.csv', bytes: oneRow.length, sha256: '' }]
+
 it.each([
   ['commits', { state: 'committing' }],
   ['is read and then committed without a dry run', { state: 'staging', autoCommit: true }],
@@ -274,11 +277,13 @@ it.each([
   const first = await importCsv(api.database, mapping, oneRow)
   const second = await checkCsv(api.database, mapping, changedRow)
   const requestUndo = () => api.post(`/v1/imports/${first.id}/undo`, undefined, { key: adminKey })
-  await api.database.transaction((tx) => changeImport(tx, second, { ...change, doneThrough: 0, pass: 0 }))
+  await api.database.transaction((tx) =>
+    changeImport(tx, second, { ...change, files, doneThrough: 0, pass: 0 }),
+  )
   const refused = await requestUndo()
   expect(refused.status).toBe(409)
-  expect(refused.json<{ detail: string }>().detail).toMatch(
-    new RegExp(`^The import ${second.id} \\(.+\\) of the same register is being committed.`),
+  expect(refused.json<{ detail: string }>().detail).toBe(
+    `The import ${second.id} (rows.csv) of the same register is being committed. Wait until that is done.`,
   )
   await continueImport(api.database, second.id)
   expect((await requestUndo()).json<{ detail: string }>().detail).toContain('Undo the later import first.')
@@ -289,11 +294,11 @@ it('a commit is refused while another import of the register is being undone', a
   const first = await importCsv(api.database, mapping, oneRow)
   const second = await checkCsv(api.database, mapping, changedRow)
   const requestCommit = () => api.post(`/v1/imports/${second.id}/commit`, undefined, { key: adminKey })
-  await api.database.transaction((tx) => changeImport(tx, first, { state: 'undoing' }))
+  await api.database.transaction((tx) => changeImport(tx, first, { state: 'undoing', files }))
   const refused = await requestCommit()
   expect([refused.status, refused.json<{ detail: string }>().detail]).toEqual([
     409,
-    expect.stringContaining(`The import ${first.id} (`),
+    expect.stringContaining(`The import ${first.id} (rows.csv) of the same register is being undone.`),
   ])
   await continueImport(api.database, first.id)
   expect((await requestCommit()).status).toBe(202)
@@ -304,14 +309,14 @@ it('an import that commits itself fails while another import of the register is 
   const first = await importCsv(api.database, mapping, oneRow)
   const second = await checkCsv(api.database, mapping, changedRow)
   await api.database.transaction(async (tx) => {
-    await changeImport(tx, first, { state: 'undoing' })
+    await changeImport(tx, first, { state: 'undoing', files })
     await changeImport(tx, second, { state: 'staging', autoCommit: true })
   })
   await continueImport(api.database, second.id)
   const failed = (await api.get(`/v1/imports/${second.id}`, { key: adminKey })).json<object>()
   expect(failed).toMatchObject({
     state: 'failed',
-    failure: expect.stringContaining(`The import ${first.id} (`),
+    failure: expect.stringContaining(`The import ${first.id} (rows.csv) `),
   })
 })
 
@@ -319,6 +324,12 @@ it('an undo is refused while an import that commits itself is being uploaded for
   const mapping = mappingOf(newScheme())
   const first = await importCsv(api.database, mapping, oneRow)
   const second = await checkCsv(api.database, mapping, changedRow)
-  await api.database.transaction((tx) => changeImport(tx, second, { state: 'uploaded', autoCommit: true }))
-  expect((await api.post(`/v1/imports/${first.id}/undo`, undefined, { key: adminKey })).status).toBe(409)
+  await api.database.transaction((tx) =>
+    changeImport(tx, second, { state: 'uploaded', autoCommit: true, files: [] }),
+  )
+  const refused = await api.post(`/v1/imports/${first.id}/undo`, undefined, { key: adminKey })
+  expect(refused.status).toBe(409)
+  expect(refused.json<{ detail: string }>().detail).toBe(
+    `The import ${second.id} of the same register is being committed. Wait until that is done.`,
+  )
 })

@@ -42,15 +42,15 @@ async function findRunning(
   condition: string,
   activity: string,
 ): Promise<string | undefined> {
-  const [running] = await tx.query<{ import: string; file: string }>({
+  const [running] = await tx.query<{ import: string; file: string | null }>({
     text: `select id as import, files->0->>'name' as file from imports
       where scheme = $2 and id <> $1 and (${condition}) limit 1`,
     values: [id, scheme],
   })
-  return (
-    running &&
-    `The import ${running.import} (${running.file}) of the same register is being ${activity}. Wait until that is done.`
-  )
+  if (!running) return undefined
+  // The names of the files are stored when all files have arrived.
+  const name = running.file === null ? running.import : `${running.import} (${running.file})`
+  return `The import ${name} of the same register is being ${activity}. Wait until that is done.`
 }
 
 /** Begins a commit with the first pass over the rows. The counts of records and kept properties start at 0. */
