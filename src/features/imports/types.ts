@@ -29,9 +29,8 @@ export interface FileInfo {
   readonly encoding?: string
   /** CSV only. */
   readonly dialect?: { readonly delimiter: string; readonly quote: string; readonly escape: string }
-  /** XLSX only: the name of the sheet that is read, and the names of all visible sheets. */
+  /** XLSX only: the name of the sheet that is read. */
   readonly sheet?: string
-  readonly sheets?: readonly string[]
   /**
    * How the serial numbers of dates count days: in an XLSX file, and in a file of refused rows, which has the serial numbers
    * of its original file. Absent for other files.

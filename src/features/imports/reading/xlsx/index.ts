@@ -26,21 +26,14 @@ export async function openXlsx({ path, options }: FileToRead): Promise<OpenFile>
       hint: 'Name these columns in the header, or remove the values.',
     })
     if (columns.length === 1) notes.push(oneColumnNote)
-    const names = visibleSheets(sheets).map(({ name }) => name)
-    if (names.length > 1 && options.sheet === undefined) {
+    const visibleCount = visibleSheets(sheets).length
+    if (visibleCount > 1 && options.sheet === undefined) {
       notes.push(
-        `The file has ${names.length} sheets, of which the first is read. To read another sheet, set rows.sheet in the mapping.`,
+        `The file has ${visibleCount} sheets, of which the first is read. To read another sheet, set rows.sheet in the mapping.`,
       )
     }
     return {
-      fileInfo: {
-        format: 'xlsx',
-        sheet: sheet.name,
-        sheets: names,
-        dateSystem,
-        columns,
-        notes,
-      },
+      fileInfo: { format: 'xlsx', sheet: sheet.name, dateSystem, columns, notes },
       batches: rows,
       close: async () => {
         await cells.return()
