@@ -152,7 +152,7 @@ export const stepsSchema = describe(
     country: describe(z.lazy(() => valueSchema).optional(), 'Country of the organization to find.'),
     on: describe(
       z.lazy(() => valueSchema).optional(),
-      'The date for which names of countries are resolved. By default, the event date of the record, such as `signedOn` of an agreement.',
+      'The date for which names of countries are resolved. Only its first year counts. By default, the event date of the record, such as `signedOn` of an agreement.',
     ),
   }),
   'Where a value comes from, and what is done with it. `when` is checked first. The keys from `empty` to `join` are steps: they run in the order of this list, however the mapping orders them.',
