@@ -11,7 +11,9 @@ export const rowFault = registerResponseSchema(
   'ImportFault',
   z
     .strictObject({
-      column: z.string().meta({ description: 'Column of the file, or property of the record.' }),
+      column: z
+        .string()
+        .meta({ description: 'Column of the file, or property of the record; empty for the whole row.' }),
       value: z.string().meta({ description: 'The value, shortened to 200 characters.' }),
       detail: z.string().meta({ description: 'What is wrong, and what would be right.' }),
       suggestion: z.string().optional().meta({ description: 'A value that would be right.' }),
@@ -23,13 +25,13 @@ export const rowFault = registerResponseSchema(
 export const importCounts = z.strictObject({
   skipped: count('Rows that the mapping leaves out.'),
   refused: count('Rows that are refused.'),
-  // In rows that are not refused or, until the first step ends, in all converted rows.
+  // In rows that are not refused or, until the first report is stored, in all converted rows.
   dropped: count('Values that were dropped or changed.'),
   created: count('New records.'),
   changed: count('Changed records.'),
   unchanged: count('Unchanged records.'),
   kept: count(
-    'Properties that kept their values: others had edited them, another row describes the record, or the row has no value.',
+    'Properties that kept their values: others had edited them, another row changes the record, or the row has no value.',
   ),
 })
 
@@ -64,7 +66,7 @@ export const importReport = z.strictObject({
         example: rowFault,
       }),
     )
-    .meta({ description: 'Why rows are refused, by column; most frequent first.' }),
+    .meta({ description: 'Why rows are refused, by column; most frequent first, at most 50.' }),
   droppedBy: z
     .array(
       z.strictObject({
@@ -74,7 +76,7 @@ export const importReport = z.strictObject({
       }),
     )
     .meta({
-      description: 'Dropped values of rows that are not refused, by column; most frequent first.',
+      description: 'Dropped values of rows that are not refused, by column; most frequent first, at most 50.',
     }),
   names: z
     .strictObject({

@@ -127,7 +127,7 @@ export const importSchema = registerResponseSchema(
       failure: z.string().nullable().meta({ description: 'Why the import has failed.' }),
       actor: revisionShape.actor.meta({ description: 'Who started the import.' }),
       createdAt: z.iso.datetime().meta({ description: 'When the import was started.' }),
-      stagedAt: nullableTime('When the dry run was done.'),
+      stagedAt: nullableTime('When the dry run was done or, without a dry run, when the commit began.'),
       committedAt: nullableTime('When the commit was done.'),
       undoneAt: nullableTime('When the import was undone.'),
     })

@@ -71,7 +71,7 @@ const previewRecord = z
       .meta({ description: 'The record as it would be. Long texts and lists are shortened.' }),
     kept: z.array(z.string()).meta({
       description:
-        'Properties that keep their values: others have edited them, another row describes the record, or the row has no value.',
+        'Properties that keep their values: others have edited them, another row changes the record, or the row has no value.',
     }),
   })
   .meta({ description: 'A record that a row becomes.' })
@@ -134,7 +134,10 @@ export const previewSchema = registerResponseSchema(
       mappingFaults: z
         .array(mappingFault)
         .meta({ description: 'Faults of the mapping; if there are any, `rows` is empty.' }),
-      format: z.string().nullable().meta({ description: 'Format of the file; null without one.' }),
+      format: z
+        .string()
+        .nullable()
+        .meta({ description: 'Format of the file; null without a file, or if it cannot be read.' }),
       encoding: z.string().nullable().meta({ description: 'Character encoding of the file.' }),
       columns: z.array(z.string()).meta({ description: 'Columns of the file.' }),
       notes: z.array(z.string()).meta({ description: 'Remarks about the file, for people.' }),

@@ -40,14 +40,14 @@ const importedRecord = z
       .meta({ description: 'Its name or title; null if the record no longer exists.' }),
     row: z.string().nullable().meta({
       description:
-        'Where the row is in the file; null for a record that no row describes, such as the source.',
+        'Where the row is in the file; null for a record that no row describes, such as the source, and for an unchanged record whose row is no longer stored.',
     }),
     action: z
       .enum(importActions)
       .meta({ description: 'What was done; `none` if the record did not change.' }),
     kept: z.array(z.string()).meta({
       description:
-        'Properties that kept their values: others had edited them, another row describes the record, or the row has no value.',
+        'Properties that kept their values: others had edited them, another row changes the record, or the row has no value.',
     }),
     undone: z.boolean().meta({ description: 'Whether the action was undone.' }),
   })

@@ -66,7 +66,7 @@ export const undoImportEndpoint = stepEndpoint('undo', undoStep, {
   operationId: 'undoImport',
   summary: 'Undo an import',
   description:
-    'Reverts a committed import in the background: records that it created are removed, the others get their earlier values. Later changes by others are kept and reported. Undo the latest import of a register first.',
+    'Reverts a committed import, or what a failed one has written, in the background: records that it created are removed, the others get their earlier values. Later changes by others are kept and reported. Undo the latest import of a register first.',
   participle: 'undone',
 })
 
