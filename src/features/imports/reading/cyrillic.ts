@@ -12,10 +12,10 @@ const otherRank = byFrequency.length / 2
 /** Maximum mean rank of the letters of a text. It is about 8 in texts, and about 16 in random letters. */
 const maxMeanRank = 12
 
-/** In a text with fewer Cyrillic letters, they may be Chinese characters by chance. */
+/** Minimum number of Cyrillic letters. Fewer may be Chinese characters whose bytes are Cyrillic letters by chance. */
 const minLetters = 8
 
-/** Matches a word that is all capitals, or of which only the first letter may be one. */
+/** Matches a word in capitals, or a word in small letters whose first letter may be a capital. */
 const word = /^(?:\p{Lu}+|\p{Lu}?\p{Ll}+)$/u
 
 /** Minimum share of such words among the non-ASCII words: others are abbreviations such as `МинНауки`. */
@@ -24,7 +24,7 @@ const minWordShare = 0.95
 /** Non-ASCII signs that occur in Cyrillic texts. */
 const signs = /[«»“”„’–—№…\u00a0]/g
 
-/** Returns the mean rank of the letters of a text; undefined if its non-ASCII words are not Cyrillic. */
+/** Returns the mean rank of the Cyrillic letters of a text; undefined if they are too few, or other non-ASCII words too many. */
 function meanRank(text: string): number | undefined {
   const words = (text.replaceAll(signs, ' ').match(/[A-Za-z\P{ASCII}]+/gu) ?? []).filter((one) =>
     /\P{ASCII}/u.test(one),

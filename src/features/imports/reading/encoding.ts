@@ -205,9 +205,10 @@ const binaryFile = (name: string) =>
 const isUtf8Start = (bytes: Buffer) => isUtf8(bytes.subarray(0, endOfCharacters(bytes)))
 
 /**
- * Returns the order of bytes of a text in UTF-16 without a byte order mark, or undefined for other files. Each line break, sign and
- * digit of ASCII has a NUL byte, after it in UTF-16LE and before it in UTF-16BE. A NUL byte beside another byte may be a
- * half of any character, such as 一 (U+4E00) or the ideographic space (U+3000), and says nothing about the order.
+ * Returns the name of UTF-16 with its order of bytes for a text without a byte order mark, or undefined for other files. An ASCII
+ * character has a NUL byte after it in UTF-16LE, and before it in UTF-16BE. Only the NUL bytes of `textControls` and of the characters
+ * from the space to `M`, except `0`, count: beside any other byte, NUL may be a half of another character, such as 一 (U+4E00) or the
+ * ideographic space (U+3000).
  */
 function findUtf16(start: Buffer, nuls: number): string | undefined {
   if (nuls < Math.max(minUtf16Nuls, start.length * minUtf16NulShare)) return undefined

@@ -4,7 +4,7 @@ export const readLimits = {
   columns: 2000,
   /** Characters of one value of a table. */
   cellCharacters: 200_000,
-  /** Characters of one row: a row of CSV, a line of NDJSON, an item of a JSON list, an element of XML. */
+  /** Characters of one row: a row of CSV or XLSX, a line of NDJSON, an item of a JSON list, an element of XML. */
   rowCharacters: 8 * 1024 * 1024,
   /** Nesting depth of objects and elements in a row of JSON or XML. */
   depth: 50,

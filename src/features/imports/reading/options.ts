@@ -38,7 +38,7 @@ export const rowOptions = z.strictObject({
 /** Options of reading rows. */
 export type RowOptions = z.output<typeof rowOptions>
 
-/** A file may be named `rows.csv`, so only options count. */
+/** Pattern of an option in a message, such as `rows.header`. The name of a file, such as `rows.csv`, does not match. */
 const option = `\\brows\\.(?:${Object.keys(rowOptions.shape).join('|')})\\b`
 const anyOption = new RegExp(option)
 const orSetOption = new RegExp(`, or set ${option}[^.]*`)

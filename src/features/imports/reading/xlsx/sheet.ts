@@ -15,7 +15,7 @@ export interface CellContext {
   dateSystem: DateSystem
 }
 
-/** Notes about cells whose values may be wrong, such as `C2`: of formulas without a stored result, and of numbers with too many digits. */
+/** Notes about a cell whose value may be wrong. @param cell its reference, such as `C2`. */
 const cellNotes = {
   noStoredValue: (cell: string) =>
     `The formula of the cell ${cell} has no stored value: this cell and others like it are read as empty. Open the file in a spreadsheet program, and save it again.`,
@@ -62,7 +62,7 @@ export async function* readSheet(
   }
 }
 
-/** Adds empty cells up to a number of cells. A row without values gets none: a sheet may have 100,000 formatted rows without values. */
+/** Adds empty cells up to a number of cells. */
 function fillTo(cells: Cell[], count: number): void {
   while (cells.length < count) cells.push(null)
 }
@@ -109,6 +109,7 @@ function createSheetReader(
     close(name) {
       if (name === 'v') inValue = false
       else if (name === 'row') {
+        // A sheet may have 100,000 formatted rows without values. They get no cells.
         if (row.cells.length > 0) fillTo(row.cells, width)
         addRow(row)
       } else if (name === 'c') {
