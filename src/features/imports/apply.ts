@@ -203,7 +203,7 @@ function toEntry({ record, result }: Written, citation: string | null): RecordEn
 
 /**
  * Writes the records of rows, within the caller's transaction.
- * @returns the result. Nothing is written for refused and waiting rows.
+ * @returns the result. Nothing is written for the rows in its `refused` and `lacking`.
  * @throws an error after which the transaction is repeated, if a record was removed or merged in the meantime.
  */
 export async function applyUpserts(

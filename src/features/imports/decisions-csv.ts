@@ -74,7 +74,8 @@ export interface DecisionsFile {
  * Reads decisions from CSV with the columns `resource`, `name`, `decision` and optionally `country` and `scheme`, as a CSV file with
  * rows is read. Skips rows without a decision. An empty file, as a form sends without a chosen file, has no decisions.
  * @param locate returns where a line or the whole file is: a JSON pointer, or a path and a line.
- * @throws Problem `invalid-body` with the first fault, for a file that cannot be read or has more than 100,000 rows.
+ * @throws Problem `invalid-body` with the first fault: the file cannot be read, lacks a column or has too many rows (`maxRows`), or a
+ *   row has a fault.
  */
 export async function readDecisions(
   { bytes, name }: { bytes: Buffer; name: string },

@@ -1,7 +1,7 @@
 import type { Database } from '../../database/database.ts'
 import { withoutTimeLimits } from '../../database/session-settings.ts'
 
-/** The first key of the advisory locks of schemes. The second key is a hash of the scheme. */
+/** The first key of the advisory locks of schemes: `impt` in ASCII. The second key is a hash of the scheme. */
 const lockClass = 0x696d7074
 
 /**

@@ -220,7 +220,7 @@ export async function resolveMentions(
   })
 }
 
-/** The statuses of names that are resolved again only if there is a decision about them, or something about their countries. */
+/** The statuses of names that are resolved again only if a decision or the country of the name requires it (`selectOpen`). */
 const settledStatuses: readonly (NameStatus | null | undefined)[] = ['resolved', 'resolved_by_date', 'made']
 
 type StoredName = MentionedName & { status: NameStatus | null }

@@ -200,6 +200,7 @@ type Mentions = Pick<Upsert, 'draft' | 'mentionKeys'>
 
 /** Returns the mention whose key a fault is about, if there is one, and the path and the value of the fault. */
 function locateFault({ pointer = '' }: Fault, document: Document, upsert: Mentions | undefined) {
+  // `writeEach` puts the path of its operation before the pointers of faults.
   const path = pointer.replace(/^\/operations\/\d+(\/(document|patch))?/, '')
   const value = valueAt(document, path)
   return { path, value, mention: upsert?.draft.mentions[upsert.mentionKeys.indexOf(value)] }

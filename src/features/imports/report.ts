@@ -8,8 +8,10 @@ import { faultsSql, refusedStates } from './rows.ts'
 import { changeImport, type ImportChange, type ImportJob } from './store.ts'
 import type { RowFault } from './types.ts'
 
-/** Maximum numbers of columns and of records (`KeptRecord`) that a report lists. */
+/** Maximum number of columns in each of the lists `refusedBy` and `droppedBy` of a report. */
 const maxColumns = 50
+
+/** Maximum number of entries in the list `kept` of a report. */
 const maxKept = 100
 
 /** A column with faults, the position of the row of its example, and the number of faults in all columns. */
@@ -35,7 +37,7 @@ const findFaultyColumns = (tx: Transaction, id: string, states: readonly string[
  * can continue the step.
  * @param keptCount number of all properties that the import does not overwrite; during an undo, number of all records that it
  * could not fully revert.
- * @returns the report, with at most 100 records in `kept`.
+ * @returns the report, with at most `maxKept` entries in `kept`.
  */
 export function addKept(
   report: ImportReport | null,

@@ -190,6 +190,9 @@ export function takeBatch(rows: readonly ReadyRow[]): ReadyRow[] {
 /** Maximum number of rows in a transaction, unless a single group of waiting rows has more. */
 const maxRows = 500
 
+/** Minimum of the number to which `BatchSize` adapts. */
+const minRows = 10
+
 /** Adapts the number of rows in a transaction to a target duration, since the feed of changes waits for each transaction. */
 export class BatchSize {
   readonly #targetMs: number
@@ -206,6 +209,6 @@ export class BatchSize {
   /** Adapts the number of rows after a transaction. @param rows the number of rows that the transaction wrote. */
   adapt(rows: number, durationMs: number): void {
     const fitting = (rows * this.#targetMs) / Math.max(durationMs, 1)
-    this.#rows = Math.round(Math.min(maxRows, Math.max(10, Math.min(fitting, this.#rows * 2))))
+    this.#rows = Math.round(Math.min(maxRows, Math.max(minRows, Math.min(fitting, this.#rows * 2))))
   }
 }

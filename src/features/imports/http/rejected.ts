@@ -37,7 +37,10 @@ const joinFaults = (faults: RowFault[], part: (fault: RowFault) => string | unde
     .filter((text) => text !== undefined && text !== '')
     .join('; ')
 
-/** Returns why a row was refused. A sentence says it without the value, which is in the row. */
+/**
+ * Returns the text of a fault for the column `import.reason`: a detail that begins with a small letter gets the value before it, any
+ * other detail is a sentence of its own.
+ */
 const toReason = (fault: RowFault): string =>
   /^\p{Ll}/u.test(fault.detail) ? describeFault(fault) : fault.detail
 
@@ -75,7 +78,7 @@ function toCells(
 
 /**
  * Returns the columns of the imported file, without those that a file of refused rows adds. If the file has no columns (JSON,
- * XML), returns the names of the properties in the given rows, at most as many as a file may have columns.
+ * NDJSON, XML), returns the names of the properties in the given rows, at most as many as a file may have columns.
  */
 const listColumns = ({ columns }: FileInfo, rows: readonly RefusedRow[]): readonly string[] =>
   columns.length > 0

@@ -91,7 +91,7 @@ export class CompileContext {
     return file ? (companions?.get(companionKey(file))?.dateSystem ?? '1900') : dateSystem
   }
 
-  /** Compares the notations of the numbers of a column. */
+  /** Compares the notations of the numbers in each column. */
   get numberNotations(): NumberNotations {
     return this.#shared.numberNotations
   }
