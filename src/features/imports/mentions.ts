@@ -8,6 +8,7 @@ import type { Draft, IdentifiedRecord, JsonValue, Mention, RowFault } from './ty
 
 /** Mentions in drafts: how they are identified, and replaced with the keys of records. */
 
+/** Cache of the identities of mentions, by the texts of which they are hashes. */
 const identities = new LRUCache<string, string>({ max: 50_000 })
 
 /** Maximum length of the texts in `identities`. A longer one is no name, but a text from a wrong column. */
