@@ -84,6 +84,9 @@ const isChinese = (text: string) => /\p{Script=Han}/u.test(text) && !/(?!\p{Scri
 const narrative = (text: string) =>
   xmlElement('narrative', { 'xml:lang': isChinese(text) ? 'zh' : undefined }, [xmlText(text)])
 
+/** The type "other activity identifier" of the code list `OtherIdentifierType`. */
+const otherActivityIdentifier = 'A9'
+
 const code = (name: string, value: string | undefined) =>
   value === undefined ? [] : [xmlElement(name, { code: value })]
 
@@ -136,7 +139,9 @@ function iatiActivity(activity: Activity): string {
       xmlElement('participating-org', { ref, type, role }, [narrative(name)]),
     ),
     ...activity.otherIdentifiers.map(({ ref, owner }) =>
-      xmlElement('other-identifier', { ref, type: 'A9' }, [xmlElement('owner-org', {}, [narrative(owner)])]),
+      xmlElement('other-identifier', { ref, type: otherActivityIdentifier }, [
+        xmlElement('owner-org', {}, [narrative(owner)]),
+      ]),
     ),
     ...code('activity-status', activity.status),
     ...activity.dates.map(({ type, day: date, note }) =>

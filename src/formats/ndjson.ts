@@ -6,7 +6,7 @@ import { startSlices } from '../time-slice.ts'
 const batchSize = 100
 
 /**
- * Parses newline-delimited JSON, and yields batches of up to 100 values. Parsing, and the caller's work on the values, runs in
+ * Parses newline-delimited JSON, and yields the values in batches. Parsing, and the caller's work on the values, runs in
  * time slices: a chunk from PostgreSQL may have megabytes, and each value may take a tenth of a millisecond.
  * @param source UTF-8, in chunks with any boundaries.
  * @throws SyntaxError for a line that is not JSON.
