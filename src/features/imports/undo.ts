@@ -314,6 +314,45 @@ async function readReport(database: Database, { id, report }: ImportJob): Promis
   return row?.hasUndone && report ? report : withoutKept(report)
 }
 
+/** The result of one transaction of an undo. */
+interface UndoneBatch {
+  job: ImportJob
+  /** The sequence number of the last entry that was read; undefined if there was none. */
+  last: string | undefined
+  /** Number of entries that wait for a later pass. */
+  waiting: number
+}
+
+/**
+ * Undoes the next entries of an import (`readEntries`), and stores the progress.
+ * @param before the sequence number of the last entry that was read before.
+ */
+async function undoNext(
+  tx: Transaction,
+  registry: Registry,
+  job: ImportJob,
+  { before, onRefused, authorship }: { before: string; onRefused: OnRefused; authorship: Authorship },
+): Promise<UndoneBatch> {
+  const read = await readEntries(tx, job.id, before)
+  const entries = onRefused === 'keep' ? await withReferrers(tx, registry, job.id, read) : read
+  const undo = new UndoBatch(tx, registry, authorship, onRefused)
+  await undo.undo(entries)
+  const { kept, waiting } = undo
+  const undone = entries.filter((entry) => !waiting.has(entry))
+  const keptRecords = new Set(kept.map(({ resource, key }) => `${resource} ${key}`))
+  const restored = undone.filter(
+    ({ action, resource, key }) => action === 'change' && !keptRecords.has(`${resource} ${key}`),
+  )
+  const toSequences = (some: readonly Entry[]) => some.map(({ sequence }) => sequence)
+  await tx.query({ text: markUndone, values: [toSequences(undone), toSequences(restored)] })
+  const report = addKept(job.report, kept, (job.report?.keptCount ?? 0) + kept.length)
+  const next = await storeProgress(tx, job, {
+    report: await withStoredFaults(tx, job.id, report),
+    doneThrough: job.doneThrough + undone.length,
+  })
+  return { job: next, last: read.at(-1)?.sequence, waiting: waiting.size }
+}
+
 /**
  * Undoes an import: removes the records that it created, and restores the earlier values of the others. Keeps later changes
  * by others. The undo continues where an earlier process stopped. Each transaction also stores the progress of the undo
@@ -332,33 +371,15 @@ export async function undoImport(
     onProgress,
   }: { authorship: Authorship; signal: AbortSignal; onProgress: (records: number) => void },
 ): Promise<ImportJob> {
-  const { id } = job
   let current: ImportJob = { ...job, report: await readReport(database, job) }
   /** Undoes the entries that are not yet undone. @returns the number of those that wait for the next pass. */
   const makePass = async (onRefused: OnRefused): Promise<number> => {
     let waiting = 0
     for (let before = aboveAll; ; ) {
       signal.throwIfAborted()
-      const batch = await database.transaction(async (tx) => {
-        const read = await readEntries(tx, id, before)
-        const entries = onRefused === 'keep' ? await withReferrers(tx, registry, id, read) : read
-        const undo = new UndoBatch(tx, registry, authorship, onRefused)
-        await undo.undo(entries)
-        const undone = entries.filter((entry) => !undo.waiting.has(entry))
-        const { kept } = undo
-        const keptRecords = new Set(kept.map(({ resource, key }) => `${resource} ${key}`))
-        const restored = undone.filter(
-          ({ action, resource, key }) => action === 'change' && !keptRecords.has(`${resource} ${key}`),
-        )
-        const toSequences = (some: readonly Entry[]) => some.map(({ sequence }) => sequence)
-        await tx.query({ text: markUndone, values: [toSequences(undone), toSequences(restored)] })
-        const added = addKept(current.report, kept, (current.report?.keptCount ?? 0) + kept.length)
-        const next = await storeProgress(tx, current, {
-          report: await withStoredFaults(tx, id, added),
-          doneThrough: current.doneThrough + undone.length,
-        })
-        return { last: read.at(-1)?.sequence, waiting: undo.waiting.size, job: next }
-      })
+      const batch = await database.transaction((tx) =>
+        undoNext(tx, registry, current, { before, onRefused, authorship }),
+      )
       current = batch.job
       if (batch.last === undefined) return waiting
       before = batch.last
