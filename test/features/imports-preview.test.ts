@@ -295,6 +295,7 @@ describe('POST /v1/imports/preview', () => {
 
   it.each([
     ['JSON', '[{"Id":"1","Title":"A"},{"Id":"2","Title":"B"},{"Id":"3","Ti'],
+    ['NDJSON', '{"Id":"1","Title":"A"}\n{"Id":"2","Title":"B"}\n{"Id":"3","Ti'],
     ['XML', '<all><row Id="1"><Title>A</Title></row><row Id="2"><Title>B</Title></row><row Id="3"><Ti'],
   ])('shows the rows of the beginning of a %s file, even if they are few', async (format, beginning) => {
     const mapping = treatyMapping(newScheme()).replace(': Id', format === 'XML' ? ": '@Id'" : ': Id')

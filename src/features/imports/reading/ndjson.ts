@@ -5,23 +5,29 @@ import { malformedRow, parseJsonRow } from './json-row.ts'
 import { readLimits } from './limits.ts'
 import { describeText, openTextFile } from './text.ts'
 
-/** Opens an NDJSON file: a JSON object in each line. Blank lines are skipped. A line without an object is a row with a fault. */
+/**
+ * Opens an NDJSON file: a JSON object in each line. Blank lines are skipped. A line without an object is a row with a fault, except a
+ * last line that is cut off, if the file may be cut off: it is left out.
+ */
 export async function openNdjson(file: FileToRead): Promise<OpenFile> {
   const text = await openTextFile(file)
-  return { fileInfo: describeText('ndjson', text), batches: readLines(text.read()) }
+  return { fileInfo: describeText('ndjson', text), batches: readLines(text.read(), file.mayBeCut) }
 }
 
-async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<readonly Row[], void, undefined> {
+async function* readLines(
+  chunks: AsyncIterable<string>,
+  mayBeCut = false,
+): AsyncGenerator<readonly Row[], void, undefined> {
   let rest = ''
   let lineNumber = 0
-  const rowsOfLine = (line: string): Row[] => {
+  const rowsOfLine = (line: string, isCutAllowed = false): Row[] => {
     lineNumber += 1
     if (line.trim() === '') return []
     const locator = `line ${lineNumber}`
     try {
       return [parseJsonRow(line, lineNumber, locator)]
     } catch (error) {
-      return [malformedRow(line, lineNumber, locator, error)]
+      return isCutAllowed ? [] : [malformedRow(line, lineNumber, locator, error)]
     }
   }
   for await (const chunk of chunks) {
@@ -32,7 +38,7 @@ async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<readonl
         `Line ${lineNumber + lines.length + 1} has more than ${formatCount(readLimits.rowCharacters)} characters. Is the file NDJSON, with one record in each line?`,
       )
     }
-    yield lines.flatMap(rowsOfLine)
+    yield lines.flatMap((line) => rowsOfLine(line))
   }
-  if (rest !== '') yield rowsOfLine(rest)
+  if (rest !== '') yield rowsOfLine(rest, mayBeCut && lineNumber > 0)
 }
