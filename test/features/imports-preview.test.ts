@@ -252,6 +252,18 @@ describe('POST /v1/imports/preview', () => {
     expect(rows[0]?.records[0]?.document.kind).toBe('agreement')
   })
 
+  it('names the guessed encoding of a code list that is neither UTF-8 nor UTF-16', async () => {
+    const mapping = treatyMapping(newScheme()).replace(
+      'title: Title',
+      'title: {from: Title, codes: titles.csv}',
+    )
+    const titles = Buffer.from('code,word\nA,Accord créé à Genève où règne la liberté\n', 'latin1')
+    const csv = `${treatyHeader}\n1,A,2001,China\n`
+    const { notes, rows } = await getPreview(mapping, csv, '', [['list', titles, 'titles.csv']])
+    expect(rows[0]?.records[0]?.document.title).toBe('Accord créé à Genève où règne la liberté')
+    expect(notes).toEqual([expect.stringContaining('The encoding of the file titles.csv is most likely ')])
+  })
+
   it('reports a further file that the mapping does not name, and one that is sent twice', async () => {
     const mapping = treatyMapping(newScheme())
     const csv = `${treatyHeader}\n1,A,2001,China\n`

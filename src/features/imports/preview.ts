@@ -295,11 +295,12 @@ export async function previewImport(
       return createConverter(mapping, registry, fileInfo, companions)
     })
     if ('faults' in prepared) return { ...checked, fileInfo, mappingFaults: prepared.faults }
-    const { convert, unused } = prepared.result
+    const { convert, unused, companionNotes } = prepared.result
     const rows = await collectRows(batches)
     for (const { values } of rows) unused.countRow(values)
     const result = await checkRows(context, mapping, rows, rows.map(convert))
-    return { ...checked, fileInfo: unused.addNote(fileInfo), ...result }
+    const { notes, ...info } = unused.addNote(fileInfo)
+    return { ...checked, fileInfo: { ...info, notes: [...notes, ...companionNotes] }, ...result }
   } finally {
     await close()
   }

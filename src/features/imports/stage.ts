@@ -211,7 +211,7 @@ async function refuseRepeated(client: pg.ClientBase, id: string, signal: AbortSi
 export async function stageRows(
   database: Database,
   job: ImportJob,
-  { fileInfo, batches, convert, unused, getNotes }: RowSource,
+  { fileInfo, batches, convert, unused, companionNotes, getNotes }: RowSource,
   { signal, onProgress }: { signal: AbortSignal; onProgress: (rows: number) => void },
 ): Promise<void> {
   await database.maintain(async (client) => {
@@ -247,7 +247,13 @@ export async function stageRows(
         state: 'staging',
         fileInfo: {
           ...info,
-          notes: [...(job.fileInfo?.notes ?? []), ...notes, ...getNotes(), ...totals.notes],
+          notes: [
+            ...(job.fileInfo?.notes ?? []),
+            ...notes,
+            ...companionNotes,
+            ...getNotes(),
+            ...totals.notes,
+          ],
           unused: unused.list(),
         },
         rowsRead: buffer.position,

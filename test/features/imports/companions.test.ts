@@ -39,7 +39,7 @@ records:
   const rows = [{ locator: 'row 2', values: { id: '1', Amount: 5, Day: 38_717 } }]
 
   it('has its own date system', () => {
-    const companions = new Map([['budgets.xlsx', new CompanionRows(columns, rows, '1904')]])
+    const companions = new Map([['budgets.xlsx', new CompanionRows(columns, rows, { dateSystem: '1904' })]])
     const [draft] = draftsOf(convertRow(mapping, { Id: '1', Start: 40_179 }, companions))
     expect(draft && documentWithNames(draft)).toMatchObject({
       startsOn: '2010-01-01',
@@ -48,7 +48,7 @@ records:
   })
 
   it('has its own date system in a path from the row, and the imported file in one with /', () => {
-    const companions = new Map([['budgets.xlsx', new CompanionRows(columns, rows, '1904')]])
+    const companions = new Map([['budgets.xlsx', new CompanionRows(columns, rows, { dateSystem: '1904' })]])
     const paths = mapping
       .replace('from: Start, date: excel', 'from: budgets/Day, date: excel')
       .replace('from: Day, date: excel', 'from: /Start, date: excel')
@@ -112,6 +112,37 @@ records: { agreements: { id: Id, properties: { ${columns} } } }`
   ])('is named, with advice that applies to it: %s, %j', async (name, content, message) => {
     const named = parseMapping(name.endsWith('.json') ? text.replace('kinds.csv', name) : text, registry)
     expect(await messageOf(withFile(name, content, (file) => readCompanions(named, [file])))).toBe(message)
+  })
+})
+
+describe('a companion file that is neither UTF-8 nor UTF-16', () => {
+  const words = Buffer.from('code,word\n1,Accord créé à Genève où règne la liberté\n', 'latin1')
+  const notesOf = (mapping: string) =>
+    withFile('words.csv', words, (list) =>
+      withFile('rows.csv', 'Id,Kind\n1,1\n', async (file) => {
+        const { signal } = new AbortController()
+        const { close, companionNotes } = await openRows(mapping, [file, list], { registry, signal })
+        await close()
+        return companionNotes
+      }),
+    )
+
+  it('has one note with its guessed encoding, even if it is both joined and a code list', async () => {
+    const mapping = `
+scheme: x
+join: { words: { file: words.csv, key: code, equals: Kind } }
+records: { agreements: { id: Id, properties: { title: { from: Kind, codes: words.csv }, kind: =treaty } } }`
+    expect(await notesOf(mapping)).toEqual([
+      'The encoding of the file words.csv is most likely windows-1252. If letters are wrong, save the file as UTF-8.',
+    ])
+  })
+
+  it('has no note if the mapping states its encoding', async () => {
+    const mapping = `
+scheme: x
+join: { words: { file: words.csv, key: code, equals: Kind, rows: { encoding: windows-1252 } } }
+records: { agreements: { id: Id, properties: { title: words/word, kind: =treaty } } }`
+    expect(await notesOf(mapping)).toEqual([])
   })
 })
 

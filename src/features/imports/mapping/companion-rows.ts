@@ -33,11 +33,21 @@ export class CompanionRows {
 
   /** The date system of the file, for `date: excel`. */
   readonly dateSystem: DateSystem
+  /** The encoding of the file if it was guessed. */
+  readonly guessedEncoding: string | undefined
 
   /** @param columns empty for JSON, NDJSON and XML, whose rows may be nested objects. */
-  constructor(columns: readonly string[], rows: readonly CompanionRow[], dateSystem: DateSystem = '1900') {
+  constructor(
+    columns: readonly string[],
+    rows: readonly CompanionRow[],
+    {
+      dateSystem = '1900',
+      guessedEncoding,
+    }: { dateSystem?: DateSystem | undefined; guessedEncoding?: string | undefined } = {},
+  ) {
     this.columns = columns
     this.dateSystem = dateSystem
+    this.guessedEncoding = guessedEncoding
     this.#rows = rows
   }
 

@@ -132,8 +132,10 @@ async function readCompanion(
     }
     checkSize(size)
   }
-  const { columns, dateSystem } = fileInfo
+  const { columns, dateSystem, encoding, format } = fileInfo
   size.characters += columns.join('').length
   checkSize(size)
-  return new CompanionRows(columns, rows, dateSystem)
+  // An XML file declares its encoding.
+  const isKnown = options.encoding !== undefined || format === 'xml' || encoding?.startsWith('utf')
+  return new CompanionRows(columns, rows, { dateSystem, guessedEncoding: isKnown ? undefined : encoding })
 }

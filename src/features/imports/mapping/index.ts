@@ -22,6 +22,8 @@ export interface RowConverter {
   convert: (row: Row) => ConvertedRow
   /** Counts the rows with values that the mapping does not read. */
   unused: UnusedColumnCounter
+  /** Notes about companion files whose encoding was guessed. */
+  companionNotes: readonly string[]
   /**
    * Returns notes about rows of joined files that match no row, and about numbers in different notations. Call it after all rows
    * are converted.
@@ -50,11 +52,22 @@ export function createConverter(
       errors: faults,
     })
   }
+  const companionNotes = [...companions].flatMap(([key, { guessedEncoding }]) =>
+    guessedEncoding === undefined
+      ? []
+      : `The encoding of the file ${companionName(key)} is most likely ${guessedEncoding}. If letters are wrong, save the file as UTF-8.`,
+  )
   const describeUnmatched = () =>
     // A file of refused rows has only a part of the rows.
     isRefusedRowsFile(fileInfo)
       ? []
       : [...companions].flatMap(([key, rows]) => rows.describeUnmatched(companionName(key)) ?? [])
   const getNotes = () => [...describeUnmatched(), ...numberNotations.notes]
-  return { convert, unused: new UnusedColumnCounter(mapping, readPaths, fileInfo), getNotes }
+  return {
+    convert,
+    unused: new UnusedColumnCounter(mapping, readPaths, fileInfo),
+    // A file that is read in several ways has one note.
+    companionNotes: [...new Set(companionNotes)],
+    getNotes,
+  }
 }
