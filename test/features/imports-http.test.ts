@@ -246,6 +246,14 @@ describe('a name that matches no record', () => {
     expect(response.json<object>()).toMatchObject({ errors: [{ pointer: '/decisions/3' }] })
   })
 
+  it('is not resolved by a long text in place of a key, which the problem shortens', async () => {
+    const decisions = `resource,name,decision\ncountries,Atlantis,${'Q'.repeat(10_000)}\n`
+    const response = await upload(treatyMapping(newScheme()), csv, { decisions })
+    expect(response.json<{ errors: object[] }>().errors).toMatchObject([
+      { pointer: '/decisions/2', message: expect.stringMatching(/^there is no "Q{50,60}… in countries$/) },
+    ])
+  })
+
   it('is not resolved by a file without the column of decisions; the problem names line 1', async () => {
     const decisions = 'resource,name\na,b\nc,d\n'
     const response = await upload(treatyMapping(newScheme()), csv, { decisions })

@@ -71,13 +71,13 @@ export async function checkDecisions<T extends Decision>(
       faults.add(() => ({
         pointer: locate(decision, index, 'resource'),
         code: 'unknown',
-        message: `there is no resource "${resource}"${didYouMean(resource, resourceNames)}`,
+        message: `there is no resource ${quote(resource)}${didYouMean(resource, resourceNames)}`,
       }))
-    else if (isAbsent(decision))
+    else if (key !== null && isAbsent(decision))
       faults.add(() => ({
         pointer: locate(decision, index, 'key'),
         code: 'dangling_reference',
-        message: `there is no "${key}" in ${resource}`,
+        message: `there is no ${quote(key)} in ${resource}`,
       }))
   }
   if (faults.count > 0) throw invalidBody('list of decisions', faults)
