@@ -87,6 +87,30 @@ function requireKnownProperties(resource: Resource, version: number, record: Doc
   throw invalidBody('request', [{ pointer: '/version', code: 'not_restorable', message }])
 }
 
+/** A past version, with its document as it is to be written, and the time when the record was first created. */
+interface RestoredVersion {
+  past: PastVersion
+  document: Document
+  createdAt: string | undefined
+}
+
+/** Reads the version to restore. @throws what `findVersion` throws; Problem `invalid-body` for a document that is not valid today. */
+async function readRestoredVersion(
+  tx: Transaction,
+  resource: Resource,
+  key: string,
+  version: number | undefined,
+  current: number | undefined,
+): Promise<RestoredVersion> {
+  const past = await findVersion(tx, resource, key, version, current)
+  const record: Document = JSON.parse(past.document)
+  requireKnownProperties(resource, past.entry.version, record)
+  // The version is also passed as the stored document: its dates may be in a wrong order, such as an end before the start.
+  const document = documentOf(resource, record)
+  const createdAt = typeof record.createdAt === 'string' ? record.createdAt : undefined
+  return { past, document: checkDocument(resource, document, document), createdAt }
+}
+
 /**
  * Finds the last version of a removed record.
  * @param past the version to restore. Without a requested version, it is the last one.
@@ -159,23 +183,18 @@ export const restore: Operation = {
         if (!locked && (await findMergedInto(tx, resource, key)) !== undefined)
           throw recordNotFound(resource, key)
         if (locked) requireVersion(parseIfMatch(ifMatchHeader), locked.version, resource.noun)
-        const past = await findVersion(tx, resource, key, version, locked?.version)
-        const record: Document = JSON.parse(past.document)
-        requireKnownProperties(resource, past.entry.version, record)
-        // The version is also passed as the stored document: its dates may be in a wrong order, such as an end before the start.
-        const restored = documentOf(resource, record)
-        document = checkDocument(resource, restored, restored)
+        const restored = await readRestoredVersion(tx, resource, key, version, locked?.version)
         const change: Change = { kind: 'restore', authorship }
         existingKey = locked?.key
         if (locked) {
           const before = documentOf(resource, JSON.parse(locked.document))
           // The visibility stays, so that restoring a public version does not publish a record that has become internal.
-          document = { ...document, visibility: before.visibility }
+          document = { ...restored.document, visibility: before.visibility }
           const update = { locked, before, after: document }
           return changedResponse(await writeChange(tx, resource, update, change))
         }
         const last = await findLastVersion(tx, resource, key, {
-          past,
+          past: restored.past,
           isLast: version === undefined,
           ifMatchHeader,
         })
@@ -183,12 +202,12 @@ export const restore: Operation = {
         const { visibility } = documentOf(resource, JSON.parse(last.document))
         // Records had no visibility before migration 0006.
         document = {
-          ...document,
-          visibility: visibility ?? document.visibility,
+          ...restored.document,
+          visibility: visibility ?? restored.document.visibility,
           [resource.key.property]: key,
         }
-        const createdAt = typeof record.createdAt === 'string' ? record.createdAt : undefined
-        return createdResponse(resource, await insertDocument(tx, resource, document, change, createdAt))
+        const stored = await insertDocument(tx, resource, document, change, restored.createdAt)
+        return createdResponse(resource, stored)
       })
     } catch (error) {
       throw await explainRefusal(database, resource, error, { document, key: existingKey })
