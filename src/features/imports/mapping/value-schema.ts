@@ -88,7 +88,7 @@ const plainSteps = z.strictObject({
   ),
   date: describe(
     dateFormats.optional(),
-    'Notation of dates, such as DD/MM/YYYY, D MMMM YYYY, excel or excel1904, or a list of notations. EDTF and other unambiguous dates are read, too, except days such as 5.4.2011 or 2011/04/05.',
+    'Format of dates, such as DD/MM/YYYY, D MMMM YYYY, excel or excel1904, or a list of formats. EDTF and other unambiguous dates are read, too, except days such as 5.4.2011 or 2011/04/05.',
   ),
   number: describe(text.optional(), 'Notation of numbers, as an example: "1,234.5" or "1.234,5".'),
   times: describe(
