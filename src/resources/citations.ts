@@ -200,11 +200,12 @@ const locator = () =>
     },
   })
 
+const pointerPattern = '^(/([^/~]|~[01])*)+$'
 const pointer = z
   .string()
   .min(1)
   .max(200)
-  .regex(/^(\/([^/~]|~[01])*)+$/, { error: 'must be a JSON pointer, such as /signedOn' })
+  .regex(new RegExp(pointerPattern), { error: 'must be a JSON pointer, such as /signedOn' })
   .meta({ format: 'json-pointer', examples: ['/signedOn'] })
 
 export const citations = defineResource(
@@ -218,7 +219,7 @@ export const citations = defineResource(
     property: field.code(
       pointer,
       'JSON pointer to the property that is supported, such as /signedOn; null for the whole record.',
-      { sort: true, groupBy: valueAsLabel, pattern: '^(/([^/~]|~[01])*)+$' },
+      { sort: true, groupBy: valueAsLabel, pattern: pointerPattern },
     ),
     locator: locator(),
     url: field.url('Web address of the cited text, if it differs from that of the source.'),

@@ -8,10 +8,12 @@ import { includedRecords } from '../model/includes.ts'
 import { keys } from '../model/keys.ts'
 import { defineResource, type ResourceContext } from '../model/resource.ts'
 
+const alpha2Pattern = /^[A-Z]{2}$/
 const alpha2 = z
   .string()
-  .regex(/^[A-Z]{2}$/, { error: 'must be two capital letters of ISO 3166-1 alpha-2, such as PK' })
-const numeric = z.string().regex(/^[0-9]{3}$/, { error: 'must be three digits of ISO 3166-1, such as 586' })
+  .regex(alpha2Pattern, { error: 'must be two capital letters of ISO 3166-1 alpha-2, such as PK' })
+const numericPattern = /^[0-9]{3}$/
+const numeric = z.string().regex(numericPattern, { error: 'must be three digits of ISO 3166-1, such as 586' })
 
 /**
  * The filter for countries that take part in a record together with a given country, directly or through an organization. As in
@@ -65,12 +67,12 @@ export const countries = defineResource(
     // countries. States that ended before ISO 3166 have neither code.
     alpha2: field.code(alpha2, 'ISO 3166-1 alpha-2 code.', {
       sort: true,
-      pattern: '^[A-Z]{2}$',
+      pattern: alpha2Pattern.source,
       unique: sql`valid_to is null`,
     }),
     numeric: field.code(numeric, 'ISO 3166-1 numeric code.', {
       sort: true,
-      pattern: '^[0-9]{3}$',
+      pattern: numericPattern.source,
       unique: sql`valid_to is null`,
     }),
     name: field.title('Name.'),

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { type Database, Freshness } from '../../database/database.ts'
 import { readSchemaState } from '../../database/migrate.ts'
+import type { Replicas } from '../../database/replicas/replicas.ts'
 import { isWritable } from '../../database/settings.ts'
 import { Problem } from '../../problems/problem.ts'
 import { sendProblemUnlogged } from './error-handler.ts'
@@ -34,7 +35,7 @@ const preferPrimary = (readiness: Database): Database =>
 /** The body of the response. */
 interface Readiness {
   status: 'ok' | 'read_only'
-  replicas?: unknown[]
+  replicas?: ReturnType<Replicas['getState']>[]
 }
 
 /**
