@@ -1,6 +1,7 @@
 // @module-tag slow
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { generate } from '../../src/features/generating/generate.ts'
 import { countInList, type Group } from '../support/aggregates.ts'
 import { type Api, startTestApi } from '../support/api.ts'
@@ -8,10 +9,12 @@ import { adminKey } from '../support/app.ts'
 import { createRecord, type Document, resourceOf } from '../support/documents.ts'
 import { waitForFeed } from '../support/feed.ts'
 
-interface CountedList {
-  count: number
-  list: string
-}
+/** A day on which agreements expire within a year. */
+const inHundredDays = new Date(Date.now() + 100 * 86_400_000).toISOString().slice(0, 10)
+
+const countedList = z.object({ count: z.number(), list: z.string() })
+type CountedList = z.output<typeof countedList>
+
 interface Groups {
   data: Group[]
   groups: number
@@ -38,7 +41,7 @@ let api: Api
 beforeAll(async () => {
   api = await startTestApi()
   await generate(api.database, 150, 11)
-}, 60_000)
+})
 afterAll(() => api.close())
 
 async function getBriefing(code: string, query = '', key: string | null = null): Promise<Briefing> {
@@ -50,18 +53,9 @@ async function getBriefing(code: string, query = '', key: string | null = null):
 /** Returns all counts in a document that have the path of a list beside them. */
 function countsIn(value: unknown): CountedList[] {
   if (typeof value !== 'object' || value === null) return []
-  const {
-    count: ownCount,
-    measures,
-    list,
-  } = value as {
-    count?: number
-    measures?: { count: number }
-    list?: string
-  }
-  const count = ownCount ?? measures?.count
-  const ownCounts = count !== undefined && list !== undefined ? [{ count, list }] : []
-  return [...ownCounts, ...Object.values(value).flatMap(countsIn)]
+  const { count, measures, list } = Object(value)
+  const counted = countedList.safeParse({ count: count ?? measures?.count, list })
+  return [...(counted.success ? [counted.data] : []), ...Object.values(value).flatMap(countsIn)]
 }
 
 /** Compares every count with the length of its list. @returns the number of comparisons. */
@@ -136,7 +130,7 @@ describe('GET /v1/countries/{code}/briefing', () => {
       kind: 'treaty',
       parties: [{ country: 'MHL', role: 'party' }],
       inForceFrom: '2001',
-      expiresOn: new Date(Date.now() + 9e9).toISOString().slice(0, 10),
+      expiresOn: inHundredDays,
     }
     const operations = Array(21).fill({ op: 'create', document })
     expect((await api.post('/v1/agreements/bulk', { operations })).status).toBe(200)
@@ -236,7 +230,7 @@ describe('GET /v1/countries/{code}/briefing', () => {
         alternativeTitles: [{ name: 'Corals' }, { name: '珊瑚协议', language: 'zh' }],
         kind: 'treaty',
         inForceFrom: '2011',
-        expiresOn: new Date(Date.now() + 9e9).toISOString().slice(0, 10),
+        expiresOn: inHundredDays,
         parties: [{ country: 'PLW', role: 'party' }],
       })
     ).json<{ id: string }>()
