@@ -11,7 +11,7 @@ let client: pg.PoolClient
 beforeAll(async () => {
   database = await openTestDatabase()
   client = await database.pool.connect()
-}, 60_000)
+})
 
 afterAll(async () => {
   client?.release()
