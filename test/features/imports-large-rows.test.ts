@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 const rowCount = 12
-const mebibytes = 3
+const rowSizeMib = 3
 
 /** Stores an import with large rows, which all have the given state. @returns its id. */
 async function storeRows(state: 'refused' | 'ready'): Promise<string> {
@@ -32,7 +32,7 @@ async function storeRows(state: 'refused' | 'ready'): Promise<string> {
       state,
       JSON.stringify([{ column: 'Text', value: '', detail: 'is wrong' }]),
       rowCount,
-      mebibytes * 1024 * 1024,
+      rowSizeMib * 1024 * 1024,
     ],
   )
   return id
