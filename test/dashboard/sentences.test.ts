@@ -3,10 +3,11 @@ import { createTranslator } from '../../src/dashboard/i18n/sentences.ts'
 import chinese from '../../src/dashboard/i18n/sentences.zh.json' with { type: 'json' }
 import { parseMapping } from '../../src/features/imports/mapping/index.ts'
 import { NumberNotations } from '../../src/features/imports/mapping/values/number-notations.ts'
+import { readLimits } from '../../src/features/imports/reading/limits.ts'
 import { Problem } from '../../src/problems/problem.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { convertContent } from '../support/conversion.ts'
-import { makeXlsx, messageOf, readContent } from '../support/import-files.ts'
+import { makeXlsx, messageOf, readContent, textRow } from '../support/import-files.ts'
 
 /** Translations of the service's messages, of which many are about imports. */
 
@@ -286,6 +287,12 @@ describe('Chinese sentences', () => {
     for (const note of notes) expect(translate(note), note).toBeDefined()
   })
 
+  it('exist for the note that the last row of a file is not shown', async () => {
+    const { notes } = (await readContent('a.csv', 'Id,Title\n1,A\n2,"cut', {}, true)).fileInfo
+    expect(notes).toHaveLength(1)
+    for (const note of notes) expect(translate(note), note).toMatch(/^未显示最后一行/)
+  })
+
   it('exist for a note about numbers in different notations', () => {
     const notations = new NumberNotations()
     for (const text of ['1.234', '12,5']) notations.add('Amount', text)
@@ -307,6 +314,16 @@ describe('Chinese sentences', () => {
     ['a.dbf', '\u0003'],
     ['a.rtf', '{\\rtf1'],
   ])('exist for a file that cannot be read: %s %s', async (name, content) => {
+    const message = await messageOf(readContent(name, content))
+    expect(translate(message), message).toBeDefined()
+  })
+
+  const half = 'x'.repeat(readLimits.rowCharacters / 2 + 1)
+  it.each([
+    ['a line of NDJSON', 'a.ndjson', `{"a": 1}\n{"a": "${half}${half}`],
+    ['a row of a sheet', 'a.xlsx', makeXlsx(`${textRow('A', 'B')}${textRow(half, half)}`)],
+    ['the columns of a sheet', 'a.xlsx', makeXlsx(`${textRow('A')}<row><c r="XFD2"><v>1</v></c></row>`)],
+  ])('exist for a file that exceeds a limit: %s', async (_name, name, content) => {
     const message = await messageOf(readContent(name, content))
     expect(translate(message), message).toBeDefined()
   })
