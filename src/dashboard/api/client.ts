@@ -48,7 +48,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Returns an `ApiError` unchanged, and wraps any other thrown value in an `ApiError`. */
+/** Returns an `ApiError` unchanged. Any other thrown value becomes an `ApiError` with the status 0. */
 export const toApiError = (error: unknown): ApiError =>
   error instanceof ApiError ? error : new ApiError(0, String(error))
 

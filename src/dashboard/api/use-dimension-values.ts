@@ -14,13 +14,13 @@ export interface Option {
   label: string
 }
 
-/** The dimensions, each with the resource of the records whose keys are its values. */
+/** For each dimension, the resource whose keys are its values. */
 const resourceOfValues = { country: 'countries', topic: 'topics' } as const
 
 /**
  * Reads the values that a dimension has in the records of all resources with participants together, sorted by label: for example,
  * the countries that take part in at least one record.
- * @param chosen values in the URL, separated by commas. Those that no record has are among the values, too.
+ * @param chosen values selected in the URL, separated by commas. They are returned even if no record has them.
  */
 export function useDimensionValues(
   dimension: keyof typeof resourceOfValues,

@@ -79,7 +79,7 @@ function describeProperty(name: string, schema: Schema, input: Schema): Property
   const values = valuesOf(schema)
   const [item, inputItem] = [resolve(schema.items ?? {}), resolve(input.items ?? {})]
   const refersTo = input['x-refers-to'] ?? inputItem['x-refers-to']
-  // Only a reference to a record of any resource has `oneOf`. Its resource and key are not described as parts.
+  // Only a reference to a record of one of several resources has `oneOf`. Its resource and key are not described as parts.
   const parts = schema.oneOf
     ? []
     : [...describeProperties(schema, input), ...describeProperties(item, inputItem)]

@@ -1,4 +1,4 @@
-// Widths of characters in charts, in pixels, in a wide sans-serif font.
+// Widths of characters in pixels, in a wide sans-serif font of 12 px. This is the largest font size of the texts that are fitted.
 /** Average width of a lower-case letter. */
 const characterWidth = 7.1
 /** Width of most capitals. */
@@ -17,7 +17,7 @@ const widthOf = (character: string) => {
   return /\p{Lu}/u.test(character) ? capitalWidth : characterWidth
 }
 
-/** Returns the approximate width of a text in a chart, in pixels. */
+/** Returns the approximate width of a text of 12 px, in pixels. */
 export const textWidth = (text: string): number =>
   [...text].reduce((sum, character) => sum + widthOf(character), 0)
 

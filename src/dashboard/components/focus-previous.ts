@@ -1,8 +1,8 @@
-/** The elements of a page that take the focus. */
+/** The links, buttons, inputs, selections and summaries of a page, which take the focus. */
 const focusable = 'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), summary'
 
 /**
- * Moves the focus from an element that is about to disappear to the previous element on the page that takes the focus
+ * Moves the focus from an element that is about to disappear to the visible element before it that matches `focusable`
  * (WCAG 2.4.3). Otherwise the focus would be lost, and the Tab key would start again at the top.
  */
 export function focusPrevious(element: EventTarget): void {

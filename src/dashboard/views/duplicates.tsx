@@ -49,7 +49,7 @@ export default function DuplicatesView({ resource: name }: { resource: string })
   )
 }
 
-/** Pairs of records. Each is a link to the view that merges the later record into the earlier one. */
+/** Pairs of records. Each is a link to the view that merges the record with the higher key into the other one. */
 function Pairs({ resource, pairs }: { resource: ResourceDescription; pairs: readonly DuplicatePair[] }) {
   const { t } = useLanguage()
   const labels = useLabels()

@@ -56,8 +56,8 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
   const path = apiRecordPath(resource.name, recordKey)
   const include = ['names', resource.name === 'citations' ? 'sourceDetails' : 'citations']
   const complete = useApi<RecordWithCitations>(withQuery(path, { include }))
-  // If a record has more than 5,000 citations, the service responds with the problem `invalid-parameter`, without faults. For an
-  // invalid key, the same problem has a fault.
+  // If a record has more than 5,000 citations, or more than 64 MiB of them, the service responds with the problem
+  // `invalid-parameter`, without faults. For an invalid key, the same problem has a fault.
   const hasTooManyCitations =
     complete.error?.type === 'invalid-parameter' && complete.error.faults.length === 0
   const partial = useApi<RecordWithCitations>(

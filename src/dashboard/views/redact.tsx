@@ -109,7 +109,7 @@ const reasonField = createTextField('reason')
 
 const noNames: Names = {}
 
-/** Maximum number of characters of a property's value that are shown. */
+/** Maximum number of characters of a property's values that are shown, all values together. */
 const maxShownLength = 200
 
 function RedactForm({

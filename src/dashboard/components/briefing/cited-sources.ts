@@ -8,7 +8,7 @@ export const SourceNumbers = createContext<ReadonlyMap<string, number>>(new Map(
 
 /**
  * Returns a function that maps the key of a record to the sorted numbers of the sources that are cited for it.
- * @param keys keys of records, at most 100.
+ * @param keys keys of records, at most 200: the filter `record` takes no more.
  */
 export function useCitedSources(
   keys: readonly string[],

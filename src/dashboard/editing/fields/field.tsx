@@ -36,7 +36,7 @@ function SingleField(field: FieldProps) {
   const props: FieldProps = {
     ...field,
     onChange: (value) => {
-      // The service finds faults in a part of a reference to any record.
+      // The faults of a reference to a record of one of several resources are those of its parts.
       if (field.field.kind === 'record') outdateFaults(`${pointer}/resource`, `${pointer}/id`)
       else outdateFaults(pointer)
       field.onChange(value)
