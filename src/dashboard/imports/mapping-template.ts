@@ -8,8 +8,9 @@ const toScalar = (text: string) =>
     : JSON.stringify(text)
 
 /**
- * Returns the path in a mapping that reads a column, as a YAML scalar. A name is quoted if it has a slash, which separates the names of a path, or
- * brackets, in which a path has a condition, or if it begins with `=` like a constant. A name with both kinds of quotes cannot be quoted.
+ * Returns the path in a mapping that reads a column, as a YAML scalar. The name of the column is quoted if it has a slash, which
+ * separates the names of a path, or brackets, in which a path has a condition, or if it begins with `=`, as constants do. A name
+ * with both kinds of quotes cannot be quoted.
  */
 function toPath(column: string): string {
   if (!/^=|[/[\]]/.test(column) || /'.*"|".*'/.test(column)) return toScalar(column)

@@ -35,8 +35,9 @@ const minMatrixNodes = 100
 
 /**
  * Reads the network of the view.
- * @returns the state of its graph. `remaining`: the code of the country at the centre of the network that the API returns, which is
- * another one than `centre` if this country was merged; undefined without such a network.
+ * @returns the state of its graph. `remaining`: the code of the country at the centre of the network that the API returns. It
+ * differs from `centre` if the country `centre` was merged into another one. Undefined until the API has returned the network of a
+ * country.
  */
 function useNetworkGraph(
   parameters: URLSearchParams,

@@ -13,9 +13,9 @@ import { focusPrevious } from '../focus-previous.ts'
 import { Failure, UpdatingBar } from '../widget.tsx'
 
 /**
- * The time slider of a chart. It counts the records of the given resources that match the other filters of the chart. If records
- * of none of these resources have a date of an event, such as organizations, their lists have no filter by period: then it renders
- * nothing, or a button that removes the period if the URL has one.
+ * The time slider of a chart. It counts the records of the given resources that match the other filters of the chart. If none of
+ * these resources has event dates (organizations, for example, have none), their lists have no filter by period. Then it renders
+ * nothing or, if the URL has a period, a button that removes the period.
  */
 export function PeriodSlider({
   resourceNames,
