@@ -71,7 +71,7 @@ function KeyTable({ keys }: { keys: readonly ApiKey[] }) {
   const { t, tOr, dateTime } = useLanguage()
   const when = (iso: string | null) => (iso === null ? t('keys.never') : dateTime(iso))
   return (
-    <table class="keys">
+    <table>
       <caption class="visually-hidden">{t('keys.title')}</caption>
       <thead>
         <tr>

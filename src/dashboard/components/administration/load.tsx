@@ -129,7 +129,7 @@ export function Load() {
         </p>
       )}
       {last?.metrics && (
-        <table class="load">
+        <table>
           <caption class="visually-hidden">{t('load.title')}</caption>
           <tbody>
             {tableRows(last.metrics, before, last.timeMs).map(([key, value]) => (
