@@ -28,6 +28,12 @@ const titledRowHeight = 24
 const plainRowHeight = 18
 const barHeight = 12
 const axisHeight = 24
+/** Distance between the edge of the chart and the first and last day. */
+const edgeMargin = 2
+/** Length of the part of a tick's line that is below the rows. */
+const tickLength = 6
+/** Distance from the bottom of the chart up to the labels of the axis. */
+const axisLabelOffset = 4
 const minBarWidth = 4
 /** Distance between the end of a bar and its title, or between the start of a bar and the title on it. */
 const titleGap = 6
@@ -69,7 +75,7 @@ export function EventTimeline({
   const extent = timelineExtent(events.flatMap(spansOf))
   const dated = events.filter((event) => spansOf(event).length > 0)
   const height = timelineHeight(dated.length, hasTitles)
-  const x = scaleUtc(extent ?? [], [2, width - 2])
+  const x = scaleUtc(extent ?? [], [edgeMargin, width - edgeMargin])
   return (
     <div ref={frame}>
       {extent && (
@@ -77,8 +83,8 @@ export function EventTimeline({
           <title>{caption}</title>
           {x.ticks(Math.max(2, Math.floor(width / tickWidth))).map((tick) => (
             <g key={tick.toISOString()} class="axis">
-              <line x1={x(tick)} x2={x(tick)} y1="0" y2={height - axisHeight + 6} />
-              <text x={x(tick)} y={height - 4} text-anchor={anchorAt(x(tick), width)}>
+              <line x1={x(tick)} x2={x(tick)} y1="0" y2={height - axisHeight + tickLength} />
+              <text x={x(tick)} y={height - axisLabelOffset} text-anchor={anchorAt(x(tick), width)}>
                 {formatTick(tick, language)}
               </text>
             </g>
