@@ -231,8 +231,11 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     )
     await signIn(page, issued.json<{ key: string }>().key)
     await refusal
-    await page.getByText('The key of A reader does not have this right.').waitFor()
+    const lack = page.getByText('The key of A reader does not have this right.')
+    await lack.waitFor()
     await signIn(page)
+    // The reader has the button to sign out, too, so `signIn` does not wait for the other session.
+    await lack.waitFor({ state: 'detached' })
     await save.click()
     await panel(page, 'Unresolved names').waitFor({ state: 'detached' })
     await panel(page, 'Ready to commit').waitFor()
