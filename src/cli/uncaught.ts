@@ -34,9 +34,8 @@ const isSurvivable = (error: unknown): boolean =>
 
 /**
  * Handles uncaught errors. An error of a single connection, stream or file, or of an unavailable database, is reported, and the
- * process continues. After any other
- * error, the state of the process is unknown, so `end` is called to stop the process. A second such error ends the process
- * immediately.
+ * process continues. After any other error, the state of the process is unknown, so `end` is called to stop the process. A second
+ * such error ends the process immediately.
  */
 export function handleUncaughtErrors(report: (error: unknown) => void, end: (error: unknown) => void): void {
   let nextReportAt = Number.NEGATIVE_INFINITY

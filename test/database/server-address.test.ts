@@ -1,6 +1,13 @@
 import pg from 'pg'
-import { expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { serverAddress } from '../../src/database/server-address.ts'
+
+beforeEach(() => {
+  vi.stubEnv('PGHOST', '').stubEnv('PGPORT', '')
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
 
 it.each([
   ['postgresql://db.example/registry', 'db.example:5432'],

@@ -15,6 +15,13 @@ const inHundredDays = new Date(Date.now() + 100 * 86_400_000).toISOString().slic
 const countedList = z.object({ count: z.number(), list: z.string() })
 type CountedList = z.output<typeof countedList>
 
+/** An object of a briefing, whose count may be among its measures. */
+const part = z.looseObject({
+  count: z.unknown().optional(),
+  measures: z.looseObject({ count: z.unknown() }).optional(),
+  list: z.unknown().optional(),
+})
+
 interface Groups {
   data: Group[]
   groups: number
@@ -50,12 +57,15 @@ async function getBriefing(code: string, query = '', key: string | null = null):
   return response.json<Briefing>()
 }
 
-/** Returns all counts in a document that have the path of a list beside them. */
+/** Returns all counts in a document that have the path of a list beside them. @throws if such a count is not a number. */
 function countsIn(value: unknown): CountedList[] {
+  if (Array.isArray(value)) return value.flatMap(countsIn)
   if (typeof value !== 'object' || value === null) return []
-  const { count, measures, list } = Object(value)
-  const counted = countedList.safeParse({ count: count ?? measures?.count, list })
-  return [...(counted.success ? [counted.data] : []), ...Object.values(value).flatMap(countsIn)]
+  const { count, measures, list } = part.parse(value)
+  const found = count === undefined ? measures?.count : count
+  const ownCounts =
+    found !== undefined && list !== undefined ? [countedList.parse({ count: found, list })] : []
+  return [...ownCounts, ...Object.values(value).flatMap(countsIn)]
 }
 
 /** Compares every count with the length of its list. @returns the number of comparisons. */

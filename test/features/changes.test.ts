@@ -124,7 +124,8 @@ describe('the feed of changes', () => {
     await early.query('select pg_current_xact_id()')
     await write(late, 'late')
     await late.query('commit')
-    expect((await readChanges(after)).changes).toEqual([])
+    // Also later reads leave out the change, when all other transactions have ended.
+    for (let again = 0; again < 5; again += 1) expect((await readChanges(after)).changes).toEqual([])
     await write(early, 'early')
     expect((await readChanges(after)).changes).toEqual([])
     await early.query('commit')

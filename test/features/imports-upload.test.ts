@@ -196,13 +196,13 @@ describe('an upload', () => {
     const { upload, listImports } = beginUpload(newScheme(), { 'content-length': 200_000_000 })
     // The connection is closed before the upload has arrived.
     upload.on('error', () => {})
-    await expect.poll(listImports).toHaveLength(1)
+    await expect.poll(listImports, { timeout: 20_000 }).toHaveLength(1)
     const operations = Array.from({ length: 900 }, () => ({ op: 'x'.repeat(1500) }))
     const large = await api.post('/v1/agreements/bulk', { operations })
     upload.destroy()
     expect(large.status, large.text.slice(0, 300)).toBe(422)
     // The next test counts incomplete uploads.
-    await expect.poll(listImports).toEqual([])
+    await expect.poll(listImports, { timeout: 20_000 }).toEqual([])
   })
 })
 
@@ -240,7 +240,7 @@ it('an upload whose import is deleted meanwhile is refused with this reason', as
     upload.on('error', reject)
     upload.on('response', (message) => text(message).then(resolve, reject))
   })
-  await expect.poll(listImports).toHaveLength(1)
+  await expect.poll(listImports, { timeout: 20_000 }).toHaveLength(1)
   expect((await api.delete(`/v1/imports/${(await listImports())[0]?.id}`)).status).toBe(204)
   upload.end('1,First,2001,China\r\n--x--\r\n')
   expect(JSON.parse(await response)).toMatchObject({

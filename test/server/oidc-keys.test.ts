@@ -175,6 +175,19 @@ describe('the keys of the issuer', () => {
     expect(fetched).toHaveBeenCalledTimes(2)
   })
 
+  it('are not requested again for a second after a response without keys', async () => {
+    const configuration = { issuer: other.url, jwks_uri: `${other.url}/keys` }
+    const fetched = vi
+      .spyOn(globalThis, 'fetch')
+      .mockImplementation(async (url) => Response.json(String(url).endsWith('/keys') ? {} : configuration))
+    const token = await other.token(admin)
+    expect([await outcome(token), await outcome(token)]).toEqual([503, 503])
+    expect(fetched).toHaveBeenCalledTimes(2)
+    advanceTicks(2000)
+    expect(await outcome(token)).toBe(503)
+    expect(fetched).toHaveBeenCalledTimes(4)
+  })
+
   it('are not fetched if the URL of the configuration redirects', async () => {
     const redirecting = createServer(({ url }, response) => {
       if (url === '/moved') response.end(JSON.stringify({ issuer: moved, jwks_uri: `${other.url}/keys` }))

@@ -15,7 +15,7 @@ import {
 
 /** Access tokens of an OpenID Connect issuer, which runs in this process. */
 
-/** The clock of this process, which some tests set. */
+/** The clock of this process. */
 const clock = { now: async () => new Date() }
 
 const algorithms = ['RS256', 'PS384', 'ES384', 'EdDSA']

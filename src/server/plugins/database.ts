@@ -40,11 +40,11 @@ function observeReplicas({ metrics, log, server }: FastifyInstance, { replicas }
     replicaUnreachable: (replica, reason) => {
       // The startup message must be the first line, so nothing is logged before.
       if (!server.listening || log.level === 'silent') return false
-      log.warn({ ...describe(replica), reason }, 'a read replica is unavailable')
+      log.warn({ ...describe(replica), reason }, 'a read replica is unreachable')
       return true
     },
     replicaPromoted: (replica) => log.info(describe(replica), 'a read replica has become the primary'),
-    replicaReachable: (replica) => log.info(describe(replica), 'a read replica is available again'),
+    replicaReachable: (replica) => log.info(describe(replica), 'a read replica is reachable again'),
   }
   replicas.start()
   metrics.counter(
@@ -61,7 +61,7 @@ function observeReplicas({ metrics, log, server }: FastifyInstance, { replicas }
   )
   metrics.replicaGauge(
     'entente_replica_up',
-    '1 while the replica answers as a standby of the primary; otherwise 0.',
+    '1 while the replica answers as a standby, and of the primary if that is known; otherwise 0.',
     replicas.all.map((replica) => () => (replica.isReachable ? 1 : 0)),
   )
   metrics.replicaGauge(

@@ -40,7 +40,7 @@ interface Readiness {
 
 /**
  * Returns the body of the response.
- * @throws Problem `unavailable` when the embedded server is down, or when `readSchemaState` does not return `migrated`. If the
+ * @throws Problem `unavailable` when the connection to the embedded server is lost, or when `readSchemaState` does not return `migrated`. If the
  * database cannot be reached, throws the error of the read.
  */
 async function readinessBody(readiness: Database): Promise<Readiness> {

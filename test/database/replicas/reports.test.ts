@@ -42,9 +42,9 @@ it('a replica URL that leads to the primary is no failure, and reported only aft
   })
   const events: string[] = []
   replicas.observer = {
-    replicaUnreachable: () => events.push('unavailable') > 0,
+    replicaUnreachable: () => events.push('unreachable') > 0,
     replicaPromoted: () => void events.push('primary'),
-    replicaReachable: () => void events.push('available'),
+    replicaReachable: () => void events.push('reachable'),
   }
   const waitFor = (state: string) =>
     vi.waitFor(() => expect(replicas.all.map((replica) => replicas.getState(replica))).toEqual([state]), {
@@ -60,5 +60,5 @@ it('a replica URL that leads to the primary is no failure, and reported only aft
   proxy.acceptConnections()
   await waitFor('primary')
   // On a busy machine, a probe may time out, and report the replica once more.
-  expect(events.slice(-2)).toEqual(['unavailable', 'primary'])
+  expect(events.slice(-2)).toEqual(['unreachable', 'primary'])
 })

@@ -69,22 +69,35 @@ async function readBounded({ body, status, headers, url }: Response): Promise<Re
   return new Response(Buffer.concat(chunks), { status, headers })
 }
 
-/** Sends a request to the issuer. @throws Error if it fails, or the response has a status other than 2xx or is too long. */
+/** Sends a request to the issuer. @throws Error if it fails, or the response has a status other than 200 or is too long. */
 const fetchBounded: Fetch = async (url, options) => {
   const response = await fetch(url, options)
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`)
+  if (response.status !== 200) throw new Error(`${url} answered ${response.status}`)
   return readBounded(response)
+}
+
+/** A JWK Set (RFC 7517, section 5). The library checks its keys. */
+const keySet = z.object({ keys: z.array(z.looseObject({})) })
+
+/** Sends a request for the issuer's keys. @throws Error as `fetchBounded` does, or if the response is not a `keySet`. */
+const fetchKeys: Fetch = async (url, options) => {
+  const response = await fetchBounded(url, options)
+  keySet.parse(await response.clone().json())
+  return response
 }
 
 /** Returns a function that runs `work`, and fails immediately for a while after a failure, so that a failing issuer gets few requests. */
 function pauseAfterFailure(): <T>(work: () => Promise<T>) => Promise<T> {
   let pausedUntil = 0
+  let lastError: unknown
   return async (work) => {
-    if (performance.now() < pausedUntil) throw new Error('the last request to the issuer failed a moment ago')
+    if (performance.now() < pausedUntil)
+      throw new Error('the last request to the issuer failed a moment ago', { cause: lastError })
     try {
       return await work()
     } catch (error) {
       pausedUntil = performance.now() + failurePauseMs
+      lastError = error
       throw error
     }
   }
@@ -127,7 +140,7 @@ function keyFinder(issuer: string): FindKey {
       cooldownDuration: keyCooldownMs,
       cacheMaxAge: keyMaxAgeMs,
       timeoutDuration: requestTimeoutMs,
-      [customFetch]: (keysUrl, options) => attempt(() => fetchBounded(keysUrl, options)),
+      [customFetch]: (keysUrl, options) => attempt(() => fetchKeys(keysUrl, options)),
     })
   let keys: RemoteJWKSet | undefined
   let discovering: Promise<RemoteJWKSet> | undefined
