@@ -64,7 +64,7 @@ export const countries = defineResource(
       '^[A-Z]{3}$',
     ),
     // A current country may have the alpha-2 or numeric code of a withdrawn state, so these codes are unique only among current
-    // countries. States that ended before ISO 3166 have neither code.
+    // countries. Former states that ISO 3166 does not list have neither code.
     alpha2: field.code(alpha2, 'ISO 3166-1 alpha-2 code.', {
       sort: true,
       pattern: alpha2Pattern.source,
@@ -100,8 +100,7 @@ export const countries = defineResource(
     noun: 'country',
     label: { en: 'Countries', zh: '国家和地区' },
     schemaType: 'Country',
-    description:
-      'A country of ISO 3166-1, a withdrawn state of ISO 3166-3, or a state that ended before ISO 3166.',
+    description: 'A country of ISO 3166-1, a withdrawn state of ISO 3166-3, or another former state.',
     naturalKey: 'code',
     search: {
       title: 'name',

@@ -64,7 +64,9 @@ describe('the URL of a database', () => {
 
   it('is refused in a message without the part of a password that looks like a parameter', () => {
     const read = () => readConfig({ DATABASE_URL: 'postgresql://user:1?secret=2@db.example/entente' })
-    expect(read).toThrow(/^DATABASE_URL must be a URL like \S+, with special characters percent-encoded as UTF-8$/)
+    expect(read).toThrow(
+      /^DATABASE_URL must be a URL like \S+, with special characters percent-encoded as UTF-8$/,
+    )
   })
 
   it.each([

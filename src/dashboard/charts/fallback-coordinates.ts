@@ -1,7 +1,7 @@
 /**
  * Longitude and latitude in degrees, by country code, of countries and territories without a label point in the registry:
  * territories that the map draws as part of their country, islands that are too small for the map, Kosovo, whose shape in the
- * map has no code, and states and territories whose code ISO 3166 has withdrawn. States that ended before ISO 3166 have no
+ * map has no code, and states and territories whose code ISO 3166 has withdrawn. Other former states have no
  * coordinates. The map lists them below its shapes.
  */
 export const fallbackCoordinates: Readonly<Record<string, readonly [number, number]>> = {
