@@ -135,7 +135,7 @@ async function readCompanion(
   const { columns, dateSystem, encoding, format } = fileInfo
   size.characters += columns.join('').length
   checkSize(size)
-  // An XML file declares its encoding.
+  // Most XML files declare their encoding, so they get no note.
   const isKnown = options.encoding !== undefined || format === 'xml' || encoding?.startsWith('utf')
   return new CompanionRows(columns, rows, { dateSystem, guessedEncoding: isKnown ? undefined : encoding })
 }

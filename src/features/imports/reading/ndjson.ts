@@ -6,8 +6,8 @@ import { readLimits } from './limits.ts'
 import { describeText, openTextFile } from './text.ts'
 
 /**
- * Opens an NDJSON file: a JSON object in each line. Blank lines are skipped. A line without an object is a row with a fault, except a
- * last line that is cut off, if the file may be cut off: it is left out.
+ * Opens an NDJSON file: a JSON object in each line. Blank lines are skipped. A line without an object is a row with a fault. If the
+ * file may be cut off, a last line without a line break is left out unless it is an object.
  */
 export async function openNdjson(file: FileToRead): Promise<OpenFile> {
   const text = await openTextFile(file)

@@ -69,11 +69,11 @@ export const isAdditional = (column: string): boolean => allAdditionalColumns.in
 export function describeValues(columns: readonly string[], values: JsonObject): Record<string, JsonValue> {
   const numbers = columns.filter((column) => typeof values[column] === 'number')
   const listed = values[numbersColumn]
-  const damaged = typeof listed === 'string' && parseColumnList(listed) === undefined ? listed : null
+  const damaged = typeof listed === 'string' && parseColumnList(listed) === undefined ? listed : undefined
   const known = new Set(columns)
   const others = Object.entries(values).filter(([name]) => !known.has(name) && !isAdditional(name))
   return {
-    [numbersColumn]: numbers.length > 0 ? numbers : damaged,
+    [numbersColumn]: damaged ?? (numbers.length > 0 ? numbers : null),
     [extraColumn]: values[extraColumn] ?? (others.length > 0 ? Object.fromEntries(others) : null),
   }
 }
