@@ -87,7 +87,7 @@ const inverseIncludes = (registry: Registry, resource: Resource): [string, Recor
     }),
   )
 
-/** Returns the context of the rules that concern several fields (`ResourceRules`). */
+/** Returns the context for `query` of a declaration (`ResourceRules`). */
 function resourceContext(registry: Registry, { name }: ResourceDeclaration): ResourceContext {
   const table = registry.table(name)
   return {

@@ -6,7 +6,7 @@ import { useDashboard } from '../support/dashboard.ts'
 
 const dashboard = useDashboard({ changesRecords: true })
 
-const dayAfter = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+const daysFromNow = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 
 /** Adds 22 agreements in force that expire within a year, and one that has been terminated. */
 async function addAgreements(): Promise<void> {
@@ -15,9 +15,9 @@ async function addAgreements(): Promise<void> {
     await dashboard.api.post('/v1/agreements', {
       ...shared,
       title: `Expiring ${number}`,
-      expiresOn: dayAfter(90),
+      expiresOn: daysFromNow(90),
     })
-  const ended = { ...shared, terminatedOn: '2020', expiresOn: dayAfter(30) }
+  const ended = { ...shared, terminatedOn: '2020', expiresOn: daysFromNow(30) }
   await dashboard.api.post('/v1/agreements', { ...ended, title: 'Terminated' })
 }
 
@@ -37,7 +37,7 @@ describe.skipIf(skipsBrowser)('agreements that expire [needs Chromium]', { timeo
     await settle()
   })
 
-  it('are said to be none on the page of a country without them, with the two days', async () => {
+  it('are none for a country without them, whose page names the first and last day', async () => {
     const { page } = await dashboard.open('/countries/PAK')
     const year = new Date().getUTCFullYear()
     const none = `No agreement that is recorded as in force expires between .+ ${year} and .+ ${year + 1}.`

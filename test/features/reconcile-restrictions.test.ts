@@ -55,7 +55,7 @@ describe('a query of the reconciliation service', () => {
     }
   })
 
-  it('ignores blank values, and uses the name, other codes and other values', async () => {
+  it('ignores blank values, and uses the name, and the codes and values that are not blank', async () => {
     await addOrganization('Academy of Blanks')
     const found = await reconcile({
       blank: { query: 'China', type: 'countries', properties: properties({ alpha2: ' ' }) },

@@ -142,7 +142,7 @@ describe.runIf(process.platform === 'linux')('with at most 2 new connections per
 describe.runIf(process.platform === 'linux')('an address that misuses its connections', () => {
   let api: Api
   beforeAll(async () => {
-    // A low limit, so that the address is blocked for two seconds: long enough to check that the address is blocked.
+    // With a low limit, the address is blocked for about two seconds. With a higher one, the block would end before the check.
     api = await startTestApi({ env: { MAX_CONNECTIONS_PER_SECOND: '2' } })
   })
   afterAll(async () => {

@@ -167,7 +167,7 @@ interface CheckedBatch {
   upserts: Upsert[]
   /** The plans of these upserts, except those that are unchanged since the last import. */
   planned: PlannedRecord[]
-  /** The faults of refused rows, by position. */
+  /** The faults of refused rows, by position. These rows get the state `blocked`; `refused` is the state of rows that the mapping refuses. */
   refused: Map<number, RowFault[]>
 }
 
@@ -201,8 +201,8 @@ export async function checkBatch(
 }
 
 /**
- * Resets `blocked` rows to `ready`, since names may have been decided since the last check. Empties `kept`, and resets the counts
- * to those of staging.
+ * Resets `blocked` rows to `ready`, since names may have been decided since the last check. Returns the import without kept records,
+ * and with the counts of staging.
  */
 async function beginCheck(database: Database, job: ImportJob): Promise<ImportJob> {
   const { id } = job

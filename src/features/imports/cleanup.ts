@@ -102,7 +102,7 @@ export async function removeUpload(database: DatabaseClient, id: string): Promis
 }
 
 /**
- * Removes uploads that are incomplete after a day, at most 100. An import is left until the next call if another process works on its
+ * Removes uploads that are incomplete (`uploaded`) after a day, at most 100. An import is left until the next call if another process works on its
  * scheme: the command line may be reading its local file, and would go on with a part of the rows.
  */
 export async function removeStaleUploads(database: Database): Promise<void> {

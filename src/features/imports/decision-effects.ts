@@ -8,7 +8,10 @@ import { decisionIdentity } from './mentions.ts'
 import { decidedColumns, type NameStatus } from './names.ts'
 import type { ImportJob, ImportState } from './store.ts'
 
-/** What decisions about names do to the imports of a register: those with the names whose commit has not begun are checked again. */
+/**
+ * What decisions about names do to the imports of a register: each import that contains one of the names, and whose commit has not
+ * begun, is checked again.
+ */
 
 /** The states of an import that is open for decisions. */
 const openStates: readonly ImportState[] = ['uploaded', 'staging', 'staged']
@@ -20,8 +23,8 @@ export function requireOpen({ state }: ImportJob): void {
 }
 
 /**
- * Locks the decisions of a register and its imports that are open for them, until the transaction ends: no import ends its reading,
- * is checked further or is committed while decisions are stored. The rows are locked in the order of their ids, as a redaction
+ * Locks the decisions of a register and its imports that are open for them, until the transaction ends. While decisions are stored, no
+ * import finishes reading its file, continues its check or is committed. The rows are locked in the order of their ids, as a redaction
  * locks them.
  */
 export async function lockOpen(tx: Transaction, scheme: string): Promise<void> {
@@ -46,7 +49,7 @@ interface NameOnAnyDate {
   outcomes: string[]
 }
 
-/** Whether the last check has not found this decision about a name. */
+/** Whether the last check ran without this decision about a name. */
 const lacksDecision = ({ outcomes }: NameOnAnyDate, { key }: Decision): boolean =>
   outcomes.some((outcome) => outcome !== (key === null ? 'left_out ' : `decided ${key}`))
 
@@ -101,8 +104,8 @@ export async function checkEffect(
 }
 
 /**
- * Starts the checks of imports again, even running ones, if a name in them was decided anew or differently, or if their last check
- * has not found the decision, such as one that a command has stored: rows that were refused for the name may be ready now. An
+ * Starts the checks of imports again, even running ones, if a decision about one of their names is new or changed, or if their last
+ * check ran without it, since the command line stores decisions without new checks. Rows that were refused for the name may be ready now. An
  * import whose file is still being read is checked later anyway. The caller has locked the imports (`lockOpen`).
  * @param changed the identities of the decisions that were made anew or replaced another one.
  */

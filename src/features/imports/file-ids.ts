@@ -4,9 +4,9 @@ import { readPages } from './rows.ts'
 import type { Draft } from './types.ts'
 
 /**
- * Finds the ids in the staged file, in rows that are not skipped, of records that have several ids in the scheme of the import,
- * such as after a merge. These ids decide which row changes such a record. Every other record is changed by the row of its only
- * id.
+ * A record may have several ids in the scheme of the import, such as after a merge. Finds which ids of such records occur in the
+ * staged file, in rows that are not skipped. These ids decide which row changes the record. Every other record is changed by the
+ * row of its only id.
  * @returns the identities (`recordIdentity`) of these ids.
  */
 export async function findDecidingIds(

@@ -22,8 +22,8 @@ const partBytes = mebibyte
 const fileNameSchema = line(255)
 
 /**
- * Checks that the name of a file can be part of what its import writes.
- * @param pointer where the file is, for the faults: the JSON pointer of its part, or its path.
+ * Checks that the name of a file can be written into the title of a source and the reasons of changes.
+ * @param pointer what the faults name: the JSON pointer of the file's part in the request, or its local path and a colon.
  * @throws Problem `invalid-body`.
  */
 export function checkFileName(name: string, pointer: string): void {

@@ -56,7 +56,7 @@ export function addCounts(one: ImportCounts, other: Partial<ImportCounts>): Impo
   return sums
 }
 
-/** Schema of the report of a finished step. A running step adds to `kept`. */
+/** Schema of the report of a finished step. A running step replaces `kept` and `keptCount`. */
 export const importReport = z.strictObject({
   refusedBy: z
     .array(

@@ -194,7 +194,7 @@ function removeRepeatedDescriptions(given: Record<string, JsonSchema>): Record<s
   )
 }
 
-/** Texts that may be longer, in characters, are long texts, which clients show in a larger control. */
+/** A `maxLength` above this number of characters stays in responses: it tells clients to show the text in a larger control. */
 const maxShortTextLength = 1000
 
 /**

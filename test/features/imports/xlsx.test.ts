@@ -173,7 +173,7 @@ describe('the reader of XLSX', () => {
     ]).toEqual(['2010-01-01', '2010-01-01T10:30:00', '12:00:00'])
   })
 
-  it('reads dates before March 1900 as Excel or LibreOffice, which wrote the file, counts days', async () => {
+  it('counts the days before March 1900 as the program that wrote the file does', async () => {
     const styles = '<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>'
     const days = [-115_859, -115_858, -18_198, 2, 60, 61]
     const cells = days.map((day) => `<row><c s="1"><v>${day}</v></c></row>`).join('')
@@ -220,7 +220,7 @@ records:
     })
   })
 
-  it('converts no serial number outside of the date system, or that is rounded to the year 10000', () => {
+  it('converts no serial number beyond the date system, or that rounds to the year 10000', () => {
     const lastTime = (seconds: number) => formatSerial(2_958_465 + seconds / 86_400, '1900')
     expect([86_399, 86_399.6].map(lastTime)).toEqual(['9999-12-31T23:59:59', undefined])
     const numbers = [2_957_003, 2_957_004, Number.POSITIVE_INFINITY, Number.NaN, -1]

@@ -12,7 +12,7 @@ import type { ImportJob } from '../store.ts'
 
 /** What the contracts of imports share. */
 
-/** The id of an import in paths. */
+/** Imports are identified by `id` in paths. */
 export const importCollection: KeyedCollection = {
   noun: 'import',
   key: { property: 'id', schema: keys.uuid() },
@@ -38,7 +38,11 @@ export const readProblems: Contract['problems'] = [
 /** The problems of an operation that changes one import. */
 export const changeProblems: Contract['problems'] = [...readProblems, ...idempotencyProblems]
 
-/** Returns the parameter `cursor` of a list in the order of numbers. @param max the largest number. */
+/**
+ * Returns the parameter `cursor` of a list that is sorted by a number, such as the position of a row. The cursor is the number of
+ * the last entry of the page before.
+ * @param max the largest possible number.
+ */
 export const numberCursor = (max: number): Parameter =>
   cursorParameter(
     wholeNumber(max),
@@ -118,9 +122,9 @@ export const importSchema = registerResponseSchema(
       counts: importCounts.meta({
         description: 'Counts of the dry run; of the commit, once it has begun.',
       }),
-      report: importReport
-        .nullable()
-        .meta({ description: 'Report of the last finished step. A running step adds to `kept`.' }),
+      report: importReport.nullable().meta({
+        description: 'Report of the last finished step. A running step replaces `kept` and `keptCount`.',
+      }),
       source: z.string().nullable().meta({
         description: 'Key of the record of `sources` that represents the import, for the filter `source`.',
       }),

@@ -49,10 +49,9 @@ const unresolvedName = z
     name: z.string().meta({ description: 'The name as the file has it.' }),
     country: z.string().nullable().meta({ description: 'The country in which the name is looked for.' }),
     scheme: z.string().nullable().meta({ description: 'The scheme of the code or topic.' }),
-    rows: z
-      .int()
-      .min(1)
-      .meta({ description: 'Rows with the name; a row counts once for each date of the name.' }),
+    rows: z.int().min(1).meta({
+      description: 'Rows with the name. A row counts once for each date for which it has the name.',
+    }),
     status: z.enum(undecidedStatuses).meta({
       description:
         '`ambiguous`: it matches several records; `unresolved`: none; `record_gone`: the record of its decision is gone.',
@@ -203,7 +202,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
     operationId: 'decideImportNames',
     summary: 'Choose the records of unresolved names',
     description:
-      'Stores decisions for all imports of the register whose commit has not begun; a later decision replaces an earlier one. A decision without effect here is refused. Staged imports with the names are checked again in the background.',
+      'Stores decisions for all imports of the register whose commit has not begun; a later decision replaces an earlier one. A decision that has no effect in this import is refused. Staged imports with the names are checked again in the background.',
     body: {
       mediaTypes: ['application/json'],
       schema: () => decisionsInput,
