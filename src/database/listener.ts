@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Mutex } from 'async-mutex'
 import pg from 'pg'
 import { errorCode } from '../error-code.ts'
+import { errorMessage } from '../error-message.ts'
 import { withTimeout } from './with-timeout.ts'
 
 /** How often the connection is verified, and how long PostgreSQL may take to answer. */
@@ -233,5 +234,5 @@ export class Listener {
 function describeFailure(error: unknown): string {
   const code = errorCode(error)
   if (code !== '') return `the connection that listens for notifications failed (${code})`
-  return error instanceof Error ? error.message : String(error)
+  return errorMessage(error)
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type pg from 'pg'
 import { z } from 'zod'
 import { errorCode } from '../error-code.ts'
+import { errorMessage } from '../error-message.ts'
 import { OperationalError } from '../operational-error.ts'
 import { packageRoot } from '../package-root.ts'
 import { alignFeed } from './align-feed.ts'
@@ -70,7 +71,7 @@ const alreadyExists = ['42P06', '42P07', '42723', '42710']
 
 /** Returns a message of one line about a failed migration, with PostgreSQL's reason. */
 function failureMessage(error: unknown): string {
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = errorMessage(error)
   if (errorCode(error) === '42501')
     return `DATABASE_URL: its user lacks a privilege (${reason}): make it the owner of the database and of everything in it`
   const advice = alreadyExists.includes(errorCode(error))

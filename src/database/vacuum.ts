@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { errorMessage } from '../error-message.ts'
 
 /**
  * Runs `vacuum analyze` after a bulk load: VACUUM marks pages as all-visible, which makes counts cheap, and ANALYZE updates the
@@ -10,7 +11,7 @@ export async function vacuumAnalyze(client: pg.Client): Promise<string | undefin
     await client.query('vacuum analyze')
     return undefined
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error)
+    const cause = errorMessage(error)
     return `All records are written, but "vacuum analyze" failed: ${cause}. Run it in psql; until then, requests may be slow.`
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { errorMessage } from '../../error-message.ts'
 import type { SharedLock } from './shared-lock.ts'
 
 /** Pause before the second attempt to restore the connection, in milliseconds. It doubles with each further attempt. */
@@ -84,7 +85,7 @@ export class Supervisor {
         this.outage = undefined
         return this.observer.serverReconnected?.()
       } catch (error) {
-        if (!signal.aborted) this.#setOutage(error instanceof Error ? error.message : String(error))
+        if (!signal.aborted) this.#setOutage(errorMessage(error))
       }
     }
   }

@@ -167,7 +167,10 @@ interface CheckedBatch {
   upserts: Upsert[]
   /** The plans of these upserts, except those that are unchanged since the last import. */
   planned: PlannedRecord[]
-  /** The faults of refused rows, by position. These rows get the state `blocked`; `refused` is the state of rows that the mapping refuses. */
+  /**
+   * The faults of refused rows, by position. These rows get the state `blocked`; `refused` is the state of rows that staging
+   * refuses.
+   */
   refused: Map<number, RowFault[]>
 }
 

@@ -102,8 +102,8 @@ export async function removeUpload(database: DatabaseClient, id: string): Promis
 }
 
 /**
- * Removes uploads that are incomplete (`uploaded`) after a day, at most 100. An import is left until the next call if another process works on its
- * scheme: the command line may be reading its local file, and would go on with a part of the rows.
+ * Removes uploads that are incomplete (`uploaded`) after a day, at most 100. An import is left until the next call if another
+ * process works on its scheme: the command line may be reading its local file, and would go on with a part of the rows.
  */
 export async function removeStaleUploads(database: Database): Promise<void> {
   const stale = await database.read<Pick<ImportJob, 'id' | 'scheme'>>({

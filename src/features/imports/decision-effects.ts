@@ -23,9 +23,9 @@ export function requireOpen({ state }: ImportJob): void {
 }
 
 /**
- * Locks the decisions of a register and its imports that are open for them, until the transaction ends. While decisions are stored, no
- * import finishes reading its file, continues its check or is committed. The rows are locked in the order of their ids, as a redaction
- * locks them.
+ * Locks the decisions of a register and its imports that are open for them, until the transaction ends. While decisions are
+ * stored, no import finishes reading its file, continues its check or is committed. The rows are locked in the order of their ids,
+ * as a redaction locks them.
  */
 export async function lockOpen(tx: Transaction, scheme: string): Promise<void> {
   await lockDecisions(tx, scheme)
@@ -105,8 +105,8 @@ export async function checkEffect(
 
 /**
  * Starts the checks of imports again, even running ones, if a decision about one of their names is new or changed, or if their last
- * check ran without it, since the command line stores decisions without new checks. Rows that were refused for the name may be ready now. An
- * import whose file is still being read is checked later anyway. The caller has locked the imports (`lockOpen`).
+ * check ran without it, since the command line stores decisions without new checks. Rows that were refused for the name may be
+ * ready now. An import whose file is still being read is checked later anyway. The caller has locked the imports (`lockOpen`).
  * @param changed the identities of the decisions that were made anew or replaced another one.
  */
 export async function checkAgain(

@@ -1,5 +1,6 @@
 import { autocommitReads, type Database } from '../../database/database.ts'
 import { toProblem } from '../../database/errors.ts'
+import { errorMessage } from '../../error-message.ts'
 import type { Registry } from '../../model/registry.ts'
 import { checkRows } from './check.ts'
 import { clearImport, removeFiles } from './cleanup.ts'
@@ -58,7 +59,7 @@ const maxFailureLength = 2000
 /** Returns the reason of a failure, for people: the message of the problem, and its first errors. */
 function describeFailure(error: unknown): string {
   const problem = toProblem(error)
-  const message = problem?.message ?? (error instanceof Error ? error.message : String(error))
+  const message = problem?.message ?? errorMessage(error)
   const errors = (problem?.errors ?? [])
     .slice(0, 10)
     .map((fault) => `${fault.pointer ?? ''} ${fault.message}`.trim())

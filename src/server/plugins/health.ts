@@ -40,8 +40,8 @@ interface Readiness {
 
 /**
  * Returns the body of the response.
- * @throws Problem `unavailable` when the connection to the embedded server is lost, or when `readSchemaState` does not return `migrated`. If the
- * database cannot be reached, throws the error of the read.
+ * @throws Problem `unavailable` when the connection to the embedded server is lost, or when `readSchemaState` does not return
+ * `migrated`. If the database cannot be reached, throws the error of the read.
  */
 async function readinessBody(readiness: Database): Promise<Readiness> {
   const { outage, replicas } = readiness

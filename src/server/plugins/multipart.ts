@@ -3,6 +3,7 @@ import fastifyMultipart from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { errorCode } from '../../error-code.ts'
+import { errorMessage } from '../../error-message.ts'
 import { Upload, type UploadPart } from '../../features/imports/http/upload.ts'
 import { Problem } from '../../problems/problem.ts'
 import { requireStillAuthorized } from './authentication.ts'
@@ -66,7 +67,7 @@ async function* readParts(request: FastifyRequest): AsyncGenerator<UploadPart> {
     if (errorCode(error) === 'FST_PARTS_LIMIT')
       throw new Problem('too-large', `The body has more than ${limits.parts} parts.`, { cause: error })
     // All other errors are faults of the body, such as a missing boundary.
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorMessage(error)
     throw new Problem('malformed-request', `The multipart/form-data body cannot be parsed: ${reason}.`, {
       cause: error,
     })

@@ -83,6 +83,9 @@ const toMentionFields = (
   ...(onBadValue !== context.onBadValue && { onUnresolved: onBadValue }),
 })
 
-/** Returns the date for which the name of a country is resolved: the year, since month and day do not count. Fewer dates mean fewer lookups. */
+/**
+ * Returns the date for which the name of a country is resolved: the year, since month and day do not count. Fewer dates mean fewer
+ * lookups.
+ */
 const resolutionDate = (resource: string, on: string | undefined): string | undefined =>
   resource === 'countries' ? on?.replace(/^(\d{4})-\d\d(-\d\d)?$/, '$1') : undefined

@@ -1,3 +1,4 @@
+import { errorMessage } from '../../../error-message.ts'
 import { isLossless } from '../../../model/decimals.ts'
 import { toFaultValue } from '../shorten.ts'
 import type { JsonValue, Row } from '../types.ts'
@@ -50,6 +51,6 @@ export function parseJsonRow(text: string, number: number, locator: string): Row
 
 /** Returns a row with a fault, for a line that is not JSON. */
 export const malformedRow = (text: string, number: number, locator: string, error: unknown): Row => {
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = errorMessage(error)
   return refusedRow(text, number, locator, `The line is not JSON: ${reason}.`)
 }

@@ -1,3 +1,4 @@
+import { errorMessage } from '../../../error-message.ts'
 import { didYouMean } from '../../../problems/suggest.ts'
 import { toSentence } from '../../../wording.ts'
 import type { Row } from '../types.ts'
@@ -29,9 +30,7 @@ async function* readItems(
     try {
       return parseJsonRow(item, number, pointer === '' ? `item ${number}` : `${pointer}[${number}]`)
     } catch (error) {
-      throw unreadableFile(
-        `Item ${number} of the list is not JSON: ${error instanceof Error ? error.message : String(error)}.`,
-      )
+      throw unreadableFile(`Item ${number} of the list is not JSON: ${errorMessage(error)}.`)
     }
   }
   for await (const chunk of chunks) yield splitter.write(chunk).map(makeRow)

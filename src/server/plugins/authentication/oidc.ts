@@ -86,7 +86,7 @@ const fetchKeys: Fetch = async (url, options) => {
   return response
 }
 
-/** Returns a function that runs `work`, and fails immediately for a while after a failure, so that a failing issuer gets few requests. */
+/** Returns a function that runs `work`. For a while after a failure, it fails at once, so that a failing issuer gets few requests. */
 function pauseAfterFailure(): <T>(work: () => Promise<T>) => Promise<T> {
   let pausedUntil = 0
   let lastError: unknown

@@ -1,5 +1,6 @@
 import { pipeline, Transform } from 'node:stream'
 import yauzl, { type Entry, type ZipFile } from 'yauzl'
+import { errorMessage } from '../../../../error-message.ts'
 import { formatCount } from '../../../../format-count.ts'
 import { Problem } from '../../../../problems/problem.ts'
 import { unreadableFile } from '../file.ts'
@@ -61,7 +62,7 @@ export async function openArchive(path: string): Promise<Archive> {
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   return unreadableFile(
-    `The XLSX file is damaged or cut off (${error instanceof Error ? error.message : String(error)}). Open it in a spreadsheet program, and save it again.`,
+    `The XLSX file is damaged or cut off (${errorMessage(error)}). Open it in a spreadsheet program, and save it again.`,
     error,
   )
 }
