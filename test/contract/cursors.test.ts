@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { anyCharacter } from '../support/any-character.ts'
 import { type Api, sharedApi } from '../support/api.ts'
 import { createRecord, faultAt, listPath, type Page, readProblem, unusedKey } from '../support/documents.ts'
 import { fullDocument } from '../support/full-document.ts'
@@ -26,7 +27,7 @@ interface Edit {
 const randomEdit: fc.Arbitrary<Edit> = fc.oneof(
   fc.record({
     position: fc.double({ min: 0, max: 1, noNaN: true }),
-    insert: fc.string({ unit: 'binary', maxLength: 5 }),
+    insert: fc.string({ unit: anyCharacter, maxLength: 5 }),
   }),
   fc.record({
     position: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -148,7 +149,7 @@ describe.each(resources)('a cursor of $name', (resource) => {
         .tuple(fc.uint8Array({ maxLength: 100 }), fc.uint8Array({ minLength: 16, maxLength: 17 }))
         .map((parts) => parts.map((bytes) => Buffer.from(bytes).toString('base64url')).join('.')),
       fc.json().map((text) => `${Buffer.from(text).toString('base64url')}.${'A'.repeat(22)}`),
-      fc.string({ unit: 'binary', maxLength: 60 }),
+      fc.string({ unit: anyCharacter, maxLength: 60 }),
     )
     await fc.assert(
       fc.asyncProperty(random, async (cursor) => {

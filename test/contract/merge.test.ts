@@ -24,7 +24,7 @@ afterAll(() => api.close())
 
 /** Sends a GET request, and returns the status and Location of the response without following redirects. */
 const redirectOf = async (path: string) => {
-  const { status, headers } = await fetch(`${api.origin}${path}`, { redirect: 'manual' })
+  const { status, headers } = await api.get(path)
   return { status, location: headers.get('location') }
 }
 
@@ -51,7 +51,6 @@ describe.each(resources)('merging a record of $name', (resource) => {
         status: 308,
         location: `${into.path}${suffix}`,
       })
-    expect((await api.get(from.path)).json()).toEqual((await api.get(into.path)).json())
   })
 
   it('answers changes, restores and merges of the old key with 410 and the new path', async () => {

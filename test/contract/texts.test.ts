@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { anyCharacter } from '../support/any-character.ts'
 import { type Api, sharedApi } from '../support/api.ts'
 import { faultAt } from '../support/documents.ts'
 import { measureProcessorTimeMs } from '../support/processor-time.ts'
@@ -23,7 +24,7 @@ const onlyInvisible = /^[\s\p{Default_Ignorable_Code_Point}\u2800]+$/u
 /** Any Unicode text, often with combining marks, control characters and joiners. */
 const anyText = fc.string({
   unit: fc.oneof(
-    { weight: 6, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
+    { weight: 6, arbitrary: anyCharacter },
     {
       weight: 3,
       arbitrary: fc.constantFrom('e\u0301', '\u0301', 'A\u030a', 'क\u093c', '\u200c', '\u200d', 'ﬁ'),

@@ -28,10 +28,7 @@ async function create(name: string, more: object = {}): Promise<Organization> {
 const merge = (from: Organization, into: Organization) =>
   api.post(`${from.path}/merge`, { into: into.id }, ifMatch('*'))
 
-/** Sends a read without a key, and does not follow redirects. */
-const readManually = (path: string) => fetch(`${api.origin}${path}`, { redirect: 'manual' })
-
-const statusOf = async (path: string) => (await readManually(path)).status
+const statusOf = async (path: string) => (await api.get(path)).status
 
 const setVisibility = async ({ path }: Organization, visibility: string) =>
   expect((await api.patch(path, { visibility })).status).toBe(200)
@@ -63,7 +60,7 @@ describe('a record that was merged into another one', () => {
     expect((await merge(first, last)).status).toBe(200)
     const mergedTwice = await databaseTime(api)
     const readAt = async (asOf: string) => {
-      const { status, headers } = await readManually(`${from.path}?asOf=${asOf}`)
+      const { status, headers } = await api.get(`${from.path}?asOf=${asOf}`)
       return [status, headers.get('location')]
     }
     expect(await readAt('2020-01-01')).toEqual([404, null])
@@ -81,7 +78,7 @@ describe('a record that was merged into another one', () => {
   it('redirects to the same rest of the path, even if the path is percent-encoded', async () => {
     const [from, into] = [await create('Encoded from'), await create('Encoded into')]
     expect((await merge(from, into)).status).toBe(200)
-    const locationOf = async (path: string) => (await readManually(path)).headers.get('location')
+    const locationOf = async (path: string) => (await api.get(path)).headers.get('location')
     const key = from.id.replace('-', '%2D')
     for (const rest of ['', '?fields=name', '/history?limit=1'])
       for (const start of ['/v1/organizations', '/v1/organiz%61tions', '/v%31/organizations'])
@@ -91,12 +88,10 @@ describe('a record that was merged into another one', () => {
   it('has a redirect that no shared cache may store for a client with a key', async () => {
     const [from, into] = [await create('Redirects'), await create('Is redirected to')]
     await merge(from, into)
-    const read = (headers: Record<string, string>) =>
-      fetch(`${api.origin}${from.path}`, { redirect: 'manual', headers })
-    const withKey = await read({ authorization: `Bearer ${adminKey}` })
+    const withKey = await api.get(from.path, { key: adminKey })
     expect(withKey.status).toBe(308)
     expect(withKey.headers.get('cache-control')).toBe('private, no-cache')
-    expect((await read({})).headers.get('cache-control')).toBe('public, no-cache')
+    expect((await api.get(from.path)).headers.get('cache-control')).toBe('public, no-cache')
   })
 
   it('keeps its history and its past when the other one has been removed and restored', async () => {
@@ -302,7 +297,7 @@ it('the network and briefing of a merged country redirect to the same paths of t
   const merged = await api.post('/v1/countries/XYA/merge', { into: 'XYB' }, ifMatch('*'))
   expect(merged.status, merged.text).toBe(200)
   for (const rest of ['/network?from=2006', '/briefing?lang=zh']) {
-    const response = await readManually(`/v1/countries/XYA${rest}`)
+    const response = await api.get(`/v1/countries/XYA${rest}`)
     expect([response.status, response.headers.get('location')]).toEqual([308, `/v1/countries/XYB${rest}`])
     expect((await api.get(`/v1/countries/XYA${rest}`)).status).toBe(200)
     expect(await statusOf(`/v1/countries/XYA${rest}&asOf=2020-01-01`)).toBe(404)

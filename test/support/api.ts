@@ -2,6 +2,7 @@ import { adminKey, openTestApp, type TestApp, type TestAppOptions } from './app.
 import { inlineComponents } from './inline-components.ts'
 import { getPort } from './ports.ts'
 import { type CheckResponse, responseCheck } from './responses.ts'
+import { type RequestToSend, sendRequest } from './send-request.ts'
 
 /** A response with its body. */
 export interface HttpResponse {
@@ -40,7 +41,7 @@ export interface Api extends TestApp {
 const isRaw = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
   typeof body === 'string' || body instanceof Uint8Array
 
-function requestInit(method: string, { body, headers = {}, key }: RequestOptions): RequestInit {
+function requestInit(method: string, { body, headers = {}, key }: RequestOptions): RequestToSend {
   const defaultKey = ['GET', 'HEAD', 'OPTIONS'].includes(method) ? null : adminKey
   const sentKey = key === undefined ? defaultKey : key
   const defaultType = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
@@ -85,17 +86,16 @@ export async function startTestApi(options: TestAppOptions = {}): Promise<Api> {
   const { served, document, check } = await contract
 
   const request: Api['request'] = async (method, path, options = {}) => {
-    const response = await fetch(`${origin}${path}`, requestInit(method, options))
-    const text = await response.text()
+    const { status, headers, text } = await sendRequest(`${origin}${path}`, requestInit(method, options))
     check({
       method,
       url: path,
-      status: response.status,
-      contentType: response.headers.get('content-type'),
+      status,
+      contentType: headers.get('content-type'),
       body: text,
       records: selectsFields(path, options.body) ? 'sparse' : 'whole',
     })
-    return { status: response.status, headers: response.headers, text, json: () => JSON.parse(text) }
+    return { status, headers, text, json: () => JSON.parse(text) }
   }
   const withIfMatch = (path: string, options: RequestOptions) => ({
     ...options,
