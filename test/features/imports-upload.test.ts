@@ -79,6 +79,23 @@ describe('an upload', () => {
     },
   )
 
+  it.each(['/v1/imports', '/v1/imports/preview'])(
+    'is refused with 400 if its body ends within a part, and leaves no import: %s',
+    async (path) => {
+      const scheme = newScheme()
+      const mapping = `--x\r\nContent-Disposition: form-data; name="mapping"\r\n\r\n${treatyMapping(scheme)}`
+      const file = `\r\n--x\r\nContent-Disposition: form-data; name="file"\r\n\r\n${treatyHeader}\n1,First,20`
+      for (const body of [mapping, mapping + file]) {
+        const headers = { 'content-type': 'multipart/form-data; boundary=x' }
+        const response = await api.post(path, body, { headers })
+        expect(response.status, response.text).toBe(400)
+        expect(response.text).toContain('multipart/form-data body cannot be parsed')
+      }
+      const { rows } = await api.pool.query('select from imports where scheme = $1', [scheme])
+      expect(rows).toEqual([])
+    },
+  )
+
   it('may have a boundary of up to 250 characters, and is refused with the limit if it is longer', async () => {
     const allowed = await sendFields([], 'b'.repeat(250))
     expect(await allowed.json()).toMatchObject({ type: '/problems/invalid-body' })

@@ -51,6 +51,20 @@ function requireShortBoundary({ headers }: FastifyRequest): void {
     throw new Error(`its boundary has more than ${maxBoundaryLength} characters`)
 }
 
+const malformedBody = (error: unknown) =>
+  new Problem('malformed-request', `The multipart/form-data body cannot be parsed: ${errorMessage(error)}.`, {
+    cause: error,
+  })
+
+/** Returns the bytes of a part. @throws Problem `malformed-request` when the body ends within the part. */
+async function* readPart(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* bytes
+  } catch (error) {
+    throw malformedBody(error)
+  }
+}
+
 /**
  * Returns the parts of a body. The limit of bodies (`bodyLimit`) does not apply.
  * @throws Problem `malformed-request` for a body that cannot be parsed as multipart/form-data (RFC 7578), and `too-large` for too
@@ -61,16 +75,13 @@ async function* readParts(request: FastifyRequest): AsyncGenerator<UploadPart> {
     requireShortBoundary(request)
     for await (const part of request.parts()) {
       if (part.type === 'file')
-        yield { field: part.fieldname, name: part.filename || part.fieldname, stream: part.file }
+        yield { field: part.fieldname, name: part.filename || part.fieldname, stream: readPart(part.file) }
     }
   } catch (error) {
     if (errorCode(error) === 'FST_PARTS_LIMIT')
       throw new Problem('too-large', `The body has more than ${limits.parts} parts.`, { cause: error })
     // All other errors are faults of the body, such as a missing boundary.
-    const reason = errorMessage(error)
-    throw new Problem('malformed-request', `The multipart/form-data body cannot be parsed: ${reason}.`, {
-      cause: error,
-    })
+    throw malformedBody(error)
   } finally {
     // After a refusal, the rest of the body is read and discarded. Otherwise the connection would never be free again.
     request.raw.unpipe().resume()
