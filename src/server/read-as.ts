@@ -73,6 +73,8 @@ export function readAs(app: FastifyInstance, request: FastifyRequest, reply: Fas
     const { location } = first.headers
     const response =
       first.statusCode === 308 && typeof location === 'string' ? await send(location, body) : first
+    // The read has also used up units of the rate limit.
+    reply.headers(app.rateLimitHeaders?.(request) ?? {})
     return {
       status: response.statusCode,
       contentType: String(response.headers['content-type']),

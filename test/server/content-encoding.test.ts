@@ -96,6 +96,13 @@ describe.each([
     expect(response.json().detail).toContain('Accept-Encoding')
   })
 
+  it('give way to a problem without their headers if If-None-Match is malformed', async () => {
+    const response = await service.get(url, accepting('gzip', { 'if-none-match': '3' }))
+    expect(response.status).toBe(400)
+    for (const name of ['cache-status', 'content-encoding', 'etag', 'link'])
+      expect({ name, value: response.headers.get(name) }).toEqual({ name, value: null })
+  })
+
   it(`are actually ${what}`, async () => {
     await service.get(url)
     expect(isHit(await service.get(url))).toBe(what === 'cached')

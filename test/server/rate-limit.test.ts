@@ -50,6 +50,18 @@ describe('with a limit of units per minute', () => {
     expect((await api.get('/healthz', client)).status).toBe(200)
   })
 
+  it('sends how many units remain after the reads that a request makes, too', async () => {
+    const { headers } = newClient()
+    const remaining = (response: Response) =>
+      Number(/r=(\d+)/.exec(response.headers.get('ratelimit') ?? '')?.[1])
+    const queries = encodeURIComponent('{"a":{"query":"China","type":"countries"}}')
+    const reconciled = await fetch(`${api.origin}/reconcile?queries=${queries}`, { headers })
+    expect(reconciled.status).toBe(200)
+    expect(remaining(reconciled)).toBeLessThan(unitsPerMinute - 1)
+    const next = await fetch(`${api.origin}${path}`, { headers })
+    expect(remaining(next)).toBe(remaining(reconciled) - 1)
+  })
+
   it('refuses no preflight of a browser, and does not count it, since it has no key', async () => {
     const { headers } = newClient()
     const preflight = { ...headers, origin: 'https://page.example', 'access-control-request-method': 'POST' }

@@ -21,7 +21,8 @@ const frameworkProblems: ProblemsByCode = {
   },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     type: 'unsupported-media-type',
-    detail: 'This operation does not accept the Content-Type of the body: send application/json.',
+    detail:
+      'This path does not accept the Content-Type of the body. /openapi.json lists the types that it accepts.',
   },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
     type: 'malformed-request',
@@ -53,19 +54,28 @@ function problemFor(error: unknown): Problem {
   )
 }
 
+/** Headers of a body that the problem replaces. */
+const replacedHeaders = ['age', 'cache-status', 'content-disposition', 'content-encoding', 'etag', 'link']
+
 /** Sends a problem as JSON, even if the client does not accept JSON. Logs nothing. */
-export const sendProblemUnlogged = (
+export function sendProblemUnlogged(
   problem: Problem,
   request: FastifyRequest,
   reply: FastifyReply,
-): FastifyReply =>
+): FastifyReply {
+  for (const name of replacedHeaders) {
+    reply.removeHeader(name)
+    // Fastify has already copied the headers of a stream that fails before its first byte.
+    reply.raw.removeHeader(name)
+  }
   // Otherwise caches could store some problems, such as a 404, which depend on the reader and on the records.
-  reply
+  return reply
     .code(problem.status)
     .header('cache-control', 'no-store')
     .headers(problem.headers)
     .type(mediaType)
     .send(JSON.stringify(problem.toDocument(request.originalUrl)))
+}
 
 /** Sends a problem like `sendProblemUnlogged`, and logs a failure of the service. */
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -18,6 +18,10 @@ declare module 'fastify' {
     /** Cost of a request in units of the rate limit; 1 if absent. */
     cost?: number
   }
+  interface FastifyInstance {
+    /** Returns the headers with what the client of a request has left now. Absent if there is no rate limit. */
+    rateLimitHeaders?: (request: FastifyRequest) => Record<string, string>
+  }
 }
 
 /** Returns the problem for a client that must wait for the given number of seconds. */
@@ -108,6 +112,9 @@ export const rateLimit = fp<{ maxPerMinute: number }>(
     const maxPerSite = siteFactor * maxPerMinute
     const clients = new LimiterStore()
     const sites = new LimiterStore()
+    app.decorate('rateLimitHeaders', (request: FastifyRequest) =>
+      limitHeaders(maxPerMinute, clients.spend(countedClient(request), 0, maxPerMinute)),
+    )
     app.addHook('onRequest', (request, reply, done) => {
       const { rateLimit: option, cost = 1 } = request.routeOptions.config
       if (option === false || isPreflight(request)) return done()

@@ -35,10 +35,11 @@ export function sendEncoded(
   { body, etag, headers }: EncodedResponse,
   cacheStatus?: CacheStatus,
 ): FastifyReply {
-  setHeaders(reply, headers, cacheStatus)
   const known = request.headers['if-none-match']
-  if (known === undefined || etag === undefined || !matchesIfNoneMatch(known, etag))
-    return reply.code(200).send(body)
+  // This throws for a malformed header, before the reply has headers of the body.
+  const isKnown = known !== undefined && etag !== undefined && matchesIfNoneMatch(known, etag)
+  setHeaders(reply, headers, cacheStatus)
+  if (!isKnown) return reply.code(200).send(body)
   // These headers describe a body.
   return reply.removeHeader('content-type').removeHeader('content-encoding').code(304).send()
 }
