@@ -74,6 +74,22 @@ describe('the filter q', () => {
     expect(await titlesWith('dotted -middot·dotted')).toContain(signs)
   })
 
+  it.each([
+    ['Agreement with the P.R.China on energy', ['China', 'P.R. China', 'P.R.China']],
+    ['Fund of the U.S./Japan (China/U.K./Russia)', ['Japan', 'U.S.', 'U.S./Japan', 'Russia', 'U.K.']],
+    ['COP.21, Res.2758, Art.5 of Sept.2011', ['COP', '21', 'COP 21', '2758', '5', '2011', 'Res.2758']],
+    ['1.Introduction by J.Smith to E.coli', ['introduction', 'Smith', 'coli', 'J.Smith']],
+    ['Contract No.1234-CHA, v2.0-beta', ['1234', 'CHA', 'No.1234-CHA', 'beta', 'v2.0-beta', 'v2.0']],
+    ['Memorandum on R&D; training in A&B;C', ['R&D', 'R&D;', 'training', 'B', 'A&B']],
+    ['Rio+20, Beijing+25 and 16+1', ['20', 'Rio 20', 'Rio+20', '25', '16 1', '16+1']],
+    ['Programme 2014 -2020 (CPEC)-2030, -196 degrees', ['2020', '2030', '196', 'CPEC 2030']],
+    ['energy~water 2011～2015', ['energy', 'water', 'energy~water', '2011', '2015', '2011~2015']],
+    ['users@example.org of ハイテク・研究', ['users', 'example.org', 'users@example.org', '研究']],
+  ])('finds the words of %s', async (text, queries) => {
+    await api.post('/v1/agreements', { title: text, kind: 'other' })
+    for (const q of queries) expect(await titlesWith(q), q).toContain(text)
+  })
+
   it('finds joined words in the seed data, also by a search across resources', async () => {
     const { data } = (await api.get('/v1/topics?q=veterinary')).json<{ data: { slug: string }[] }>()
     expect(data.map(({ slug }) => slug)).toContain('crs-31195')
@@ -110,5 +126,19 @@ describe('the snippet of a search across resources', () => {
     const response = await api.get(`/v1/search?${new URLSearchParams({ q, resource: 'agreements' })}`)
     const { data } = response.json<{ data: { title: string; snippet: string }[] }>()
     expect(data.find(({ title }) => title === 'Joint snippet programme')?.snippet).toContain(expected)
+  })
+
+  const text = 'Laboratories of the P.R.China for R&D; Rio+20, Art.5'
+  it.each([
+    ['China laboratories', '<mark>Laboratories</mark> of the P.R.<mark>China</mark>'],
+    ['R&D laboratories', '<mark>Laboratories</mark> of the P.R.China for <mark>R</mark>&amp;<mark>D</mark>'],
+    ['20 laboratories', '<mark>Laboratories</mark> of the P.R.China for R&amp;D; Rio+<mark>20</mark>'],
+    ['5 laboratories', '<mark>Laboratories</mark> of the P.R.China for R&amp;D; Rio+20, Art.<mark>5</mark>'],
+  ])('marks the words of %s beside points and signs', async (q, expected) => {
+    const title = `Texts with points, no. ${expected.length}`
+    await api.post('/v1/agreements', { title, kind: 'other', summary: text })
+    const response = await api.get(`/v1/search?${new URLSearchParams({ q, resource: 'agreements' })}`)
+    const { data } = response.json<{ data: { title: string; snippet: string }[] }>()
+    expect(data.find((hit) => hit.title === title)?.snippet).toContain(expected)
   })
 })
