@@ -14,7 +14,7 @@ const valuesOf = async (content: string | Uint8Array, options = {}) =>
 
 describe('the reader of CSV', () => {
   const cell = fc.string({
-    unit: fc.constantFrom('a', 'é', '中', ' b', '"', ',', ';', '\t', '\n', "'", '1'),
+    unit: fc.constantFrom('a', 'é', '中', ' b', '"', ',', ';', '\t', '\n', "'", '1', '\\'),
     maxLength: 8,
   })
   const isPlain = (text: string) => text.trim() === text && text !== ''
@@ -70,6 +70,22 @@ describe('the reader of CSV', () => {
       { a: 'u', b: 'v, w' },
     ])
     expect(await valuesOf('a,b\n"x \\"y\\"","z"\n')).toEqual([{ a: 'x "y"', b: 'z' }])
+    expect(await valuesOf('a,b\n"Pipe 5\\", steel","z"\n"6\\"",""\n"",""\n"",""\n')).toMatchObject([
+      { a: 'Pipe 5", steel', b: 'z' },
+      { a: '6"', b: null },
+    ])
+  })
+
+  it.each([
+    ['in one row', ['D:\\scans\\1', 'D:\\scans\\2', 'E:\\x\\', 'D:\\scans\\4']],
+    ['in all rows', ['\\\\server\\a\\', '\\\\server\\b\\', '\\\\server\\c\\']],
+    ['in the last row', ['D:\\scans\\1', 'D:\\scans\\']],
+    ['beside a delimiter and quotes', ['D:\\scans, old\\1991\\', 'D:\\"new", old\\2']],
+  ])('keeps backslashes, also at the end of quoted values: %s', async (_, folders) => {
+    const rows = folders.map((folder, index) => ({ id: `${index}`, folder, title: `T${index}` }))
+    expect(await valuesOf(stringify(rows, { header: true, quoted: true }))).toEqual(rows)
+    const lastColumn = rows.map(({ id, folder }) => ({ id, folder }))
+    expect(await valuesOf(stringify(lastColumn, { header: true, quoted: true }))).toEqual(lastColumn)
   })
 
   it.each([

@@ -26,7 +26,7 @@ export function detectDialect(sample: string, known: RowOptions): Dialect {
   let bestScore = 0
   for (const quote of known.quote ? [known.quote] : quotes) {
     for (const candidate of delimiter ? [delimiter] : delimiters) {
-      const dialect = { delimiter: candidate, quote, escape: detectEscape(text, quote) }
+      const dialect = detectEscape(text, { delimiter: candidate, quote, escape: quote })
       const score = scoreDialect(text, dialect)
       if (score > bestScore) [best, bestScore] = [dialect, score]
     }
@@ -34,10 +34,26 @@ export function detectDialect(sample: string, known: RowOptions): Dialect {
   return best
 }
 
-/** Detects how quotes inside a value are escaped: by a backslash, or by a second quote. */
-function detectEscape(text: string, quote: string): string {
+/**
+ * Detects how quotes inside a value are escaped: by a second quote, as in the given dialect, or by a backslash. In the wrong
+ * dialect, values end too early or too late, so that fewer rows have the same number of values.
+ */
+function detectEscape(text: string, doubled: Dialect): Dialect {
+  const { quote, delimiter } = doubled
+  if (quote === 'none' || !text.includes(`\\${quote}`)) return doubled
+  const backslash = { ...doubled, escape: '\\' }
+  const countClean = (dialect: Dialect) => {
+    const { regular, quoted } = countRows(text, dialect)
+    return regular - quoted
+  }
+  const gain = countClean(backslash) - countClean(doubled)
+  if (gain !== 0) return gain > 0 ? backslash : doubled
+  // The rows that are compared are alike, but others may differ. Before a delimiter or the end of a line, the backslash may be the
+  // end of the value, as in "D:\scans\".
   const count = (part: string) => text.split(part).length - 1
-  return count(`\\${quote}`) > count(`${quote}${quote}`) ? '\\' : quote
+  const atEnd = [delimiter, '\r', '\n'].reduce((sum, end) => sum + count(`\\${quote}${end}`), 0)
+  const isLast = text.endsWith(`\\${quote}`) ? 1 : 0
+  return count(`\\${quote}`) - atEnd - isLast > count(`${quote}${quote}`) ? backslash : doubled
 }
 
 /** Returns the options of csv-parse for a dialect. Rows may have any number of values: `Table` checks the number later. */
@@ -49,26 +65,41 @@ export const parserOptions = (dialect: Dialect) => ({
   skip_empty_lines: false,
 })
 
-/** Rates a dialect by the share of rows with the most common number of values, and by that number. */
-function scoreDialect(text: string, dialect: Dialect): number {
+/** Counts the rows of a text in a dialect. */
+interface RowCounts {
+  /** Number of rows that are not empty. */
+  all: number
+  /** The most common number of values, if it is more than 1. */
+  columns: number
+  /** Number of rows with this number of values. */
+  regular: number
+  /** Number of rows with quotes around parsed values, which are a sign of another dialect. */
+  quoted: number
+}
+
+function countRows(text: string, dialect: Dialect): RowCounts {
   // The sample may end within a row, even within a quoted value.
   const options = { ...parserOptions(dialect), to: maxSampleRecords, skip_records_with_error: true }
-  const all: string[][] = parse(text, options)
-  const records = all.length > 2 && all.length < maxSampleRecords ? all.slice(0, -1) : all
+  const parsed: string[][] = parse(text, options)
+  const records = parsed.length > 2 && parsed.length < maxSampleRecords ? parsed.slice(0, -1) : parsed
   const counts = new Map<number, number>()
-  let counted = 0
+  let all = 0
   for (const record of records) {
     if (record.length <= 1 && record[0] === '') continue
-    counted += 1
+    all += 1
     counts.set(record.length, (counts.get(record.length) ?? 0) + 1)
   }
-  let [columns, share] = [1, 0]
+  let [columns, regular] = [1, 0]
   for (const [length, count] of counts) {
-    if (length > 1 && count / counted > share) [columns, share] = [length, count / counted]
+    if (length > 1 && count > regular) [columns, regular] = [length, count]
   }
-  // If parsed values still have quotes around them, the file has another dialect.
-  const quoted = records.filter(hasQuotes).length
-  return columns > 1 ? share * (1 + Math.log2(columns) / 20) - quoted / Math.max(1, counted) : 0
+  return { all, columns, regular, quoted: records.filter(hasQuotes).length }
+}
+
+/** Rates a dialect by the share of rows with the most common number of values, and by that number. */
+function scoreDialect(text: string, dialect: Dialect): number {
+  const { all, columns, regular, quoted } = countRows(text, dialect)
+  return columns > 1 ? (regular * (1 + Math.log2(columns) / 20) - quoted) / all : 0
 }
 
 /** Whether quotes are around a value of a row, or around several values that are one value in another dialect. */
