@@ -307,6 +307,8 @@ describe('Chinese sentences', () => {
     ['a.json', '[{"a": 1'],
     ['a.json', '[{"a": +}]'],
     ['a.json', '{"a": {}, "b": []}'],
+    ['a.json', '[{}] []'],
+    ['a.json', '[{},]'],
     ['a.xml', '<a/>'],
     ['a.xml', '<a><b>'],
     ['a.xml', '<!DOCTYPE a><a><b/></a>'],
@@ -316,6 +318,11 @@ describe('Chinese sentences', () => {
   ])('exist for a file that cannot be read: %s %s', async (name, content) => {
     const message = await messageOf(readContent(name, content))
     expect(translate(message), message).toBeDefined()
+  })
+
+  it('exist for JSON that repeats the property of its list', async () => {
+    const message = await messageOf(readContent('a.json', '{"a": [], "a": []}', { path: '/a' }))
+    expect(translate(message), message).toMatch(/重复了属性 \/a。/)
   })
 
   const half = 'x'.repeat(readLimits.rowCharacters / 2 + 1)

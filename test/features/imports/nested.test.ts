@@ -35,6 +35,16 @@ describe('the reader of JSON', () => {
     expect(rows.map(({ locator }) => locator)).toEqual(['item 1', 'item 2'])
   })
 
+  it('accepts white space after the list, an empty list, and properties of its name at other places', async () => {
+    const countRows = async (text: string, options = {}) =>
+      (await readContent('file.json', text, options)).rows.length
+    expect(await countRows('[{"a": 1}] \r\n\t\n')).toBe(1)
+    expect(await countRows('[ ]\n')).toBe(0)
+    expect(
+      await countRows('{"b": [{"b": []}], "c": {"b": []}, "d": "b", "e": ["b"]}\n', { path: '/b' }),
+    ).toBe(1)
+  })
+
   it('finds a list whose path has names that the file writes with escapes', async () => {
     const text = String.raw`{"donn\u00e9es": {"\"aid\"": [{"a": 1}]}}`
     const { rows } = await readContent('file.json', text, { path: '/données/"aid"' })
@@ -65,6 +75,12 @@ describe('the reader of JSON', () => {
     [String.raw`{"\x": {"a": []}}`, { path: '/b' }, String.raw`an invalid property name: "\x"`],
     ['[{"a": 1}, {"a": ', {}, 'cut off'],
     ['[{"a": 1}, {"a" 2}]', {}, 'Item 2 of the list is not JSON'],
+    ['[{"a": 1}, {"a": 2}]\n[{"a": 3}]', {}, 'goes on after its end, in line 2'],
+    ['[{"a": 1}] end', {}, 'goes on after its end, in line 1'],
+    ['[{"a": 1},\n]', {}, 'ends with a comma, in line 2'],
+    ['{"b": [{}]}\n\n{"b": [{}]}', { path: '/b', format: 'json' }, 'goes on after its end, in line 3'],
+    ['{"b": [{}],\n"b": [{}]}', { path: '/b' }, 'repeats the property /b in line 2'],
+    ['{"a": {"b": [{}]}, "a": {"b": null}}', { path: '/a/b' }, 'repeats the property /a/b in line 1'],
   ])('explains what is wrong with %s', async (text, options, message) => {
     expect(await messageOf(readContent('file.json', text, options))).toContain(message)
   })
@@ -77,6 +93,12 @@ describe('the reader of JSON', () => {
       [2, 'The line is not JSON'],
       [4, undefined],
       [5, 'The row is not a JSO'],
+    ])
+    const second = await readContent('file.txt', '{"a": 1}\n[{"a": 2}]\n{"a": 3}\n')
+    expect(second.rows.map(({ fault }) => fault?.detail)).toEqual([
+      undefined,
+      'The row is not a JSON object.',
+      undefined,
     ])
   })
 })

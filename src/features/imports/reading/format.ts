@@ -74,8 +74,8 @@ export async function requireFormat(file: FileToRead): Promise<FileFormat> {
 
 /**
  * Detects the format of a file from its first bytes. JSON counts as NDJSON if the name of the file ends in `.ndjson` or
- * `.jsonl`, or if the first line is a complete value and an object follows it (`isNdjson`). Every ZIP archive counts as XLSX:
- * `readWorkbook` refuses the others.
+ * `.jsonl`, or if its first lines are those of NDJSON (`isNdjson`). Every ZIP archive counts as XLSX: `readWorkbook` refuses the
+ * others.
  * @throws Problem when the file is empty or its format cannot be read. `officeFormats` are not refused if the mapping states XML.
  */
 async function detectFormat(file: FileToRead): Promise<FileFormat> {
@@ -102,10 +102,11 @@ async function detectFormat(file: FileToRead): Promise<FileFormat> {
   return isNdjson(text) ? 'ndjson' : 'json'
 }
 
-/** Whether the first line is a complete JSON value, and an object begins after it. */
+/** Whether the first line is a complete JSON value, and an object begins after it, or a list after an object. */
 function isNdjson(text: string): boolean {
   const end = text.indexOf('\n')
-  if (end === -1 || !text.slice(end).trimStart().startsWith('{')) return false
+  const next = end === -1 ? undefined : text.slice(end).trimStart()[0]
+  if (!(next === '{' || (next === '[' && text.startsWith('{')))) return false
   try {
     JSON.parse(text.slice(0, end))
     return true

@@ -12,6 +12,11 @@ const maxNameLength = 500
 /** Maximum number of stored names of lists. */
 const maxLists = 20
 
+/** The characters that may surround values in JSON. */
+const whitespace = ' \t\n\r'
+
+const countLineBreaks = (text: string) => text.split('\n').length - 1
+
 /** An object or list that contains the current position, and the name of its current property. */
 interface Level {
   isList: boolean
@@ -45,10 +50,16 @@ export class JsonSplitter {
   /** The last string outside of the items: the name of the property, if a colon follows. */
   #name = ''
   #inItems = false
+  /** Whether an item has ended before the current position in the list. */
+  #hasItems = false
   /** Number of open brackets in the current item. */
   #itemDepth = 0
   /** The text of the current item from earlier chunks. */
   #item = ''
+  /** Whether the outermost object or list has ended. */
+  #hasEnded = false
+  /** Number of line breaks in earlier chunks. */
+  #lineBreaks = 0
 
   /** @param path names of the properties that lead to the list. */
   constructor(path: readonly string[]) {
@@ -58,7 +69,8 @@ export class JsonSplitter {
   /**
    * Reads the next chunk.
    * @returns the texts of the items that end in it.
-   * @throws Problem when an item is too long, the nesting is too deep, or a property name is invalid.
+   * @throws Problem when an item is too long, the nesting is too deep, a property name is invalid, the list ends with a comma, the
+   *   property of the list is repeated, or text follows the outermost value: such a list would be read only in part.
    */
   write(chunk: string): string[] {
     const items: string[] = []
@@ -70,22 +82,46 @@ export class JsonSplitter {
         this.#readString(character)
         continue
       }
+      if (this.#hasEnded && !whitespace.includes(character)) {
+        throw unreadableFile(
+          `The JSON goes on after its end, in line ${this.#line(chunk, index)}. A file has one list: join the lists. If each line is a record, set rows.format to ndjson in the mapping.`,
+        )
+      }
       if (character === '"') {
         this.#inString = true
         this.#name = ''
       } else if (!this.#inItems) {
         if (this.#entersItems(character)) start = index + 1
+        else if (character === ':' && this.isFound && this.#isAtPath()) {
+          throw unreadableFile(
+            `The JSON repeats the property /${this.#path.join('/')} in line ${this.#line(chunk, index)}. A file has one list: join the lists.`,
+          )
+        }
       } else if (this.#itemDepth === 0 && (character === ',' || character === ']')) {
         const item = this.#item + chunk.slice(start, index)
-        if (character === ',' || item.trim() !== '') items.push(item)
+        const isBlank = item.trim() === ''
+        if (character === ']' && isBlank && this.#hasItems) {
+          throw unreadableFile(
+            `The list ends with a comma, in line ${this.#line(chunk, index)}: the file is cut off, or the comma must be removed.`,
+          )
+        }
+        if (character === ',' || !isBlank) items.push(item)
+        this.#hasItems = true
         this.#item = ''
         start = index + 1
         this.#inItems = character === ','
+        this.#hasEnded = !this.#inItems && this.#levels.length === 0
       } else if (character === '{' || character === '[') this.#itemDepth += 1
       else if (character === '}' || character === ']') this.#itemDepth -= 1
     }
     if (this.#inItems) this.#append(chunk.slice(start))
+    this.#lineBreaks += countLineBreaks(chunk)
     return items
+  }
+
+  /** Returns the number of the line of a character of the current chunk. */
+  #line(chunk: string, index: number): number {
+    return this.#lineBreaks + countLineBreaks(chunk.slice(0, index)) + 1
   }
 
   /** @throws Problem when the JSON is not complete. */
@@ -118,8 +154,10 @@ export class JsonSplitter {
   #entersItems(character: string): boolean {
     const level = this.#levels.at(-1)
     if (character === ':' && level) level.name = decodeName(this.#name)
-    else if (character === '}' || character === ']') this.#levels.pop()
-    else if (character === '{' || character === '[') {
+    else if (character === '}' || character === ']') {
+      this.#levels.pop()
+      this.#hasEnded = this.#levels.length === 0
+    } else if (character === '{' || character === '[') {
       const isList = character === '['
       if (isList && this.#levels.length === 1 && !level?.isList && this.lists.size < maxLists) {
         this.lists.add(level?.name ?? '')
