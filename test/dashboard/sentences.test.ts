@@ -270,13 +270,14 @@ describe('Chinese sentences', () => {
     for (const fault of faults) expect(translate(fault), fault).toBeDefined()
   })
 
-  it('exist for a row that is left out, or that has too many or too few values', async () => {
+  it('exist for a row that is left out, or has too many, too few or repeated values', async () => {
     const [reason = ''] = await rowFaults('place: Value', 'x', 'when: { Value: y }')
     expect(translate(reason)).toBe('when：Value 为 "x"')
     const { rows } = await readContent('a.csv', 'Id,Title\n1,A,B,C\n2\n,A\n', { fillDown: ['Id'] })
     const cells = '<row><c><v>1</v></c></row><row><c><v>2</v></c><c><v>3</v></c></row>'
     const sheet = await readContent('a.xlsx', makeXlsx(cells))
-    for (const { fault } of [...rows, ...sheet.rows])
+    const json = await readContent('a.ndjson', '{"a": 1, "a": 2}\n[]\n')
+    for (const { fault } of [...rows, ...sheet.rows, ...json.rows])
       expect(translate(fault?.detail ?? ''), fault?.detail).toBeDefined()
   })
 

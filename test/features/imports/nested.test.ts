@@ -103,6 +103,32 @@ describe('the reader of JSON', () => {
   })
 })
 
+describe('a row of JSON that repeats a property', () => {
+  const repeating = [
+    ['{"id": 1, "t": "a", "t": "b"}', 't'],
+    [String.raw`{"a": {"b": [{"c": 1}, {"c": 2, "\u0063": 3}]}}`, 'a/b/c'],
+  ] as const
+  it.each(repeating)('is refused, with the name of the property: %s', async (row, name) => {
+    const detail = `The property "${name}" is repeated. Write it once.`
+    const json = await readContent('file.json', `[{"id": 1},${row},{"id": 3}]`)
+    const ndjson = await readContent('file.ndjson', `{"id": 1}\n${row}\n{"id": 3}\n`)
+    for (const { rows } of [json, ndjson]) {
+      expect(rows.map(({ fault }) => fault)).toEqual([
+        undefined,
+        { column: '', value: row, detail },
+        undefined,
+      ])
+      expect(rows[1]?.values).toEqual({})
+    }
+  })
+
+  it('is not one whose objects have equal names at other places, or in texts', async () => {
+    const row = { a: [{ b: 1 }, { b: '"a": 2, "a": 3' }], b: { a: 1, b: String.raw`\"` }, 'a"': 1, 'a\\': 2 }
+    const { rows } = await readContent('file.ndjson', JSON.stringify(row))
+    expect(rows).toEqual([{ number: 1, locator: 'line 1', values: row }])
+  })
+})
+
 describe('the reader of XML', () => {
   const xml = `<?xml version="1.0"?><r:root xmlns:r="urn:x"><head/><item id="1"><name>A &amp; B</name>
     <name xml:lang="fr">C</name><code list="x">12</code><note><![CDATA[<b>]]></note></item><item id="2"/></r:root>`
