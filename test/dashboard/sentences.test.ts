@@ -321,6 +321,20 @@ describe('Chinese sentences', () => {
     expect(translate(message), message).toBeDefined()
   })
 
+  const twoSheets = {
+    'xl/workbook.xml':
+      '<workbook xmlns:r="r"><sheets><sheet name="Cover" r:id="rId1"/><sheet name="Data" r:id="rId1"/></sheets></workbook>',
+  }
+  it.each([
+    [makeXlsx(''), {}],
+    [makeXlsx(''), { header: 3 }],
+    [makeXlsx('', twoSheets), {}],
+    [makeXlsx('', twoSheets), { header: 3 }],
+  ])('exist for a sheet without column names (%#)', async (file, options) => {
+    const message = await messageOf(readContent('a.xlsx', file, options))
+    expect(translate(message), message).toBeDefined()
+  })
+
   it('exist for JSON that repeats the property of its list', async () => {
     const message = await messageOf(readContent('a.json', '{"a": [], "a": []}', { path: '/a' }))
     expect(translate(message), message).toMatch(/重复了属性 \/a。/)

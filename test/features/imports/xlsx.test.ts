@@ -64,6 +64,23 @@ describe('the reader of XLSX', () => {
     expect(first.fileInfo.notes.join()).toContain('2 sheets, of which the first is read')
   })
 
+  it('names an empty first sheet, and the other sheets that can be read', async () => {
+    const file = await makeWorkbook((workbook) => {
+      for (const name of ['Cover', 'Treaties', 'Codes'])
+        workbook.addWorksheet(name).addRows(name === 'Cover' ? [] : [['title'], ['Accord']])
+    })
+    const hint = 'To read another sheet, set rows.sheet in the mapping, such as to "Treaties", "Codes".'
+    expect(await messageOf(readContent('file.xlsx', file))).toBe(
+      `The sheet "Cover" has no row with the names of the columns. ${hint}`,
+    )
+    expect(await messageOf(readContent('file.xlsx', file, { header: 3 }))).toBe(
+      `The sheet "Cover" has no row 3. Set rows.header to the number of the row with the column names. ${hint}`,
+    )
+    expect(await messageOf(readContent('file.xlsx', makeXlsx('')))).toBe(
+      'The sheet "Data" has no row with the names of the columns.',
+    )
+  })
+
   it('leaves out sheets that have only a chart, even the first one', async () => {
     const type = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
     const parts = {

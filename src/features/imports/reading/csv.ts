@@ -44,6 +44,7 @@ export async function openCsv(file: FileToRead): Promise<OpenFile> {
     ...(mayBeCut && { onCut: (line) => notes.push(unclosedQuoteNote(line)) }),
   })
   const { columns, rows } = await openTable(records, options, {
+    subject: 'The file',
     // The number is a line, but stored citations have the word "row".
     locate: (number) => `row ${number}`,
     omitsEmptyCells: false,

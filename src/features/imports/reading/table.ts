@@ -30,6 +30,10 @@ const isEmptyRow = ({ cells }: TableRow): boolean => cells.every(isBlank)
 
 /** What differs between the formats of tables. */
 interface TableFormat {
+  /** The table as the subject of a message, such as `The file`. */
+  subject: string
+  /** What to do if the table has no header, after a space. */
+  headerHint?: string
   /** Makes the locator of a row. */
   locate: (number: number) => string
   /** Whether rows lack the empty cells at their ends. If not, a row with too few cells has a fault. */
@@ -68,7 +72,7 @@ class Table {
       } else {
         if (header === undefined ? isEmptyRow(row) : row.number < header) return undefined
         if (header !== undefined && row.number > header) {
-          throw headerMissing(header)
+          throw headerMissing(header, this.#format)
         }
         this.#readHeader(row.cells.map((cell) => String(cell ?? '')))
         return undefined
@@ -183,12 +187,12 @@ export function oneColumnHint(columns: readonly string[], isCsv: boolean, { head
   return header === undefined ? `${start} a title is probably ${title}.` : ''
 }
 
-/** Returns the problem of a file without a header. @param header the option `rows.header`. */
-const headerMissing = (header: RowOptions['header']) =>
+/** Returns the problem of a table without a header. @param header the option `rows.header`. */
+const headerMissing = (header: RowOptions['header'], { subject, headerHint = '' }: TableFormat) =>
   unreadableFile(
     typeof header === 'number'
-      ? `The file has no row ${header}. Set rows.header to the number of the row with the column names.`
-      : 'The file has no row with the names of the columns.',
+      ? `${subject} has no row ${header}. Set rows.header to the number of the row with the column names.${headerHint}`
+      : `${subject} has no row with the names of the columns.${headerHint}`,
   )
 
 const pluralize = (count: number, noun: string) => `${formatCount(count)} ${count === 1 ? noun : `${noun}s`}`
@@ -225,7 +229,7 @@ export async function openTable(
   const first: Row[] = []
   while (!table.hasColumns) {
     const { done, value } = await converted.next()
-    if (done) throw headerMissing(options.header)
+    if (done) throw headerMissing(options.header, format)
     first.push(...value)
   }
   const rows = (async function* () {

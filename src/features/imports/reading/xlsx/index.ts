@@ -1,4 +1,5 @@
 import { didYouMeanSentence } from '../../../../problems/suggest.ts'
+import { quoteList } from '../../../../wording.ts'
 import { type FileToRead, type OpenFile, unreadableFile } from '../file.ts'
 import { openTable } from '../table.ts'
 import { openArchive } from './archive.ts'
@@ -21,6 +22,8 @@ export async function openXlsx({ path, options }: FileToRead): Promise<OpenFile>
     const notes: string[] = []
     const cells = readSheet(archive, sheet.entry, { strings, styles, dateSystem }, notes)
     const { columns, rows } = await openTable(cells, options, {
+      subject: `The sheet "${sheet.name}"`,
+      headerHint: otherSheetsHint(sheets.filter((other) => other !== sheet)),
       locate: (number) => `sheet ${sheet.name}, row ${number}`,
       omitsEmptyCells: true,
       hint: 'Name these columns in the header, or remove the values.',
@@ -50,6 +53,16 @@ const oneColumnNote =
   'The sheet has one column only. If it should have more, set rows.header in the mapping to the row with the column names.'
 
 const visibleSheets = (sheets: readonly Sheet[]) => sheets.filter(({ isHidden }) => !isHidden)
+
+/** Maximum number of sheets that a hint names. */
+const maxNamedSheets = 5
+
+/** Returns a sentence, after a space, about the other sheets, one of which may have the rows; an empty text if there are none. */
+const otherSheetsHint = (others: readonly Sheet[]): string => {
+  if (others.length === 0) return ''
+  const names = quoteList(others.slice(0, maxNamedSheets).map(({ name }) => name))
+  return ` To read another sheet, set rows.sheet in the mapping, such as to ${names}.`
+}
 
 /** Returns the sheet that the mapping names, even if it is hidden, or the first visible one. */
 function findSheet(sheets: readonly Sheet[], wanted: string | undefined): Sheet {
