@@ -75,6 +75,7 @@ describe('Chinese sentences', () => {
     ],
     ['is required: Format of the file; it can be "csv", "xlsx"', '必填；可以是 "csv", "xlsx"'],
     ['"2010" must not be before "startsOn", which is "2011-04"', '"2010" 不得早于 "startsOn"（"2011-04"）'],
+    ['Item 3 has "China" as participant a second time.', '第 3 项："China" 第二次以 participant 的身份出现'],
     ['Location/latitude must be a number, not text.', 'Location/latitude：必须是数字，而不是文本'],
     [
       'A quote that opens on line 3 or later is never closed: the file is cut off, or the quote is a part of a value. If the file has no quotes around values, set rows.quote to none in the mapping.',

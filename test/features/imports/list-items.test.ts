@@ -65,6 +65,27 @@ describe('items of a list that are bad', () => {
   })
 })
 
+describe('a participant whose country or region is a name', () => {
+  const convertNames = (entries: string, values: JsonObject) => convert(`participants: [${entries}]`, values)
+
+  it('is named in the message if it occurs twice', () => {
+    const entry = '{ each: p, country: c, contribution: what, role: =participant }'
+    const p = [{ c: 'Kenya' }, { c: 'China', what: 'Money' }, { c: 'China', what: 'Staff' }]
+    const detail = 'Item 3 has "China" as participant a second time.'
+    expect(convertNames(entry, { p }).dropped).toMatchObject([{ detail }])
+  })
+
+  it.each(['000', '001', '142'])('does not count as a second time of the key %s', (key) => {
+    const names = '{ country: c, role: =participant }, { region: r, role: =participant }'
+    const byKey = `{ region: { value: "${key}", by: key }, role: =participant }`
+    const { document, dropped } = convertNames(`${names}, ${byKey}`, { c: 'China', r: 'Africa' })
+    expect(dropped).toEqual([])
+    expect(document).toMatchObject({
+      participants: [{ country: 'China' }, { region: 'Africa' }, { region: key }],
+    })
+  })
+})
+
 describe('equal items of a list', () => {
   it('are each stored if they are amounts, since equal payments are different payments', () => {
     const amounts = 'amounts: [{ each: a, kind: =disbursement, date: d, amount: v, currency: =USD }]'

@@ -26,12 +26,40 @@ function findForm(resource: string, registry: Registry): (number: number) => str
   return form
 }
 
+/** Returns the texts in a value. */
+function collectTexts(value: JsonValue): string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(collectTexts) : []
+}
+
 /**
  * Replaces mentions with placeholder keys, so that a document can be validated before the names in it are resolved. The same
- * mention gets the same key.
+ * mention gets the same key. No placeholder is equal to another text of the value, which may be the key of a record.
+ * @returns the value, and the placeholders by the number of the mention.
  */
-export const withPlaceholders = (
+export function withPlaceholders(
   value: JsonValue,
   mentions: readonly Mention[],
   registry: Registry,
-): JsonValue => replaceMentions(value, (index) => findForm(mentions[index]?.resource ?? '', registry)(index))
+): { value: JsonValue; placeholders: ReadonlyMap<number, string> } {
+  const placeholders = new Map<number, string>()
+  if (mentions.length === 0) return { value, placeholders }
+  const texts = new Set(collectTexts(value))
+  let number = 0
+  // A form has finitely many keys, and the value may contain all of them.
+  let skips = texts.size
+  const replace = (index: number): string => {
+    const known = placeholders.get(index)
+    if (known !== undefined) return known
+    const makeKey = findForm(mentions[index]?.resource ?? '', registry)
+    while (texts.has(makeKey(number)) && skips > 0) {
+      number += 1
+      skips -= 1
+    }
+    const placeholder = makeKey(number)
+    placeholders.set(index, placeholder)
+    number += 1
+    return placeholder
+  }
+  return { value: replaceMentions(value, replace), placeholders }
+}

@@ -1,8 +1,9 @@
 import type { z } from 'zod'
-import { checkValue, parsePointer } from '../../../problems/faults.ts'
+import { checkValue, parsePointer, quote } from '../../../problems/faults.ts'
 import { capitalize, toSentence } from '../../../wording.ts'
+import { mentionName, replaceMentions } from '../mentions.ts'
 import { isList } from '../reading/clean.ts'
-import type { JsonValue, OnBadValue } from '../types.ts'
+import type { JsonValue, Mention, OnBadValue } from '../types.ts'
 import type { CompileContext } from './context.ts'
 import type { Conversion } from './conversion.ts'
 import { withPlaceholders } from './placeholders.ts'
@@ -31,7 +32,7 @@ export const isValid = (
   target: Target,
   { mentions }: Conversion,
   { registry }: CompileContext,
-) => schemaOf(target).safeParse(withPlaceholders(value, mentions, registry)).success
+) => schemaOf(target).safeParse(withPlaceholders(value, mentions, registry).value).success
 
 /**
  * Checks a value against the schema of its target, and reports the part of the value to which each fault belongs. A missing property
@@ -45,7 +46,8 @@ export function reportInvalid(
   conversion: Conversion,
   { registry }: CompileContext,
 ): string[] | undefined {
-  const { faults } = checkValue(schemaOf(target), withPlaceholders(value, conversion.mentions, registry))
+  const checked = withPlaceholders(value, conversion.mentions, registry)
+  const { faults } = checkValue(schemaOf(target), checked.value)
   if (!faults) return undefined
   return faults.listed.map(({ pointer = '', message }) => {
     const names = parsePointer(pointer)
@@ -56,7 +58,8 @@ export function reportInvalid(
     const isRefused = conversion.faults.length > 0
     if ((onBadValue === 'drop' || isRefused) && conversion.isReportedGap(parent, names.at(-1) ?? ''))
       return pointer
-    const subject = names.length > 0 ? `${nameParts(value, names)} ${message}` : message
+    const readable = withMentionNames(message, found, checked.placeholders, conversion.mentions)
+    const subject = names.length > 0 ? `${nameParts(value, names)} ${readable}` : readable
     conversion.reportBadValue(
       onBadValue,
       part?.column || plan.column,
@@ -65,6 +68,22 @@ export function reportInvalid(
     )
     return pointer
   })
+}
+
+/** Returns a message about a value with the names of its mentions in place of their placeholders. */
+function withMentionNames(
+  message: string,
+  value: JsonValue,
+  placeholders: ReadonlyMap<number, string>,
+  mentions: readonly Mention[],
+): string {
+  const names = new Map<string, string>()
+  replaceMentions(value, (index) => {
+    const [mention, placeholder] = [mentions[index], placeholders.get(index)]
+    if (mention && placeholder !== undefined) names.set(placeholder, quote(mentionName(mention)))
+    return null
+  })
+  return message.replaceAll(/[\w-]+/g, (word) => names.get(word) ?? word)
 }
 
 /** Names a part of a value for a message: `contribution`, or `item 3/role` in a list. */
