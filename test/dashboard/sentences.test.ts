@@ -75,6 +75,10 @@ describe('Chinese sentences', () => {
     ],
     ['is required: Format of the file; it can be "csv", "xlsx"', '必填；可以是 "csv", "xlsx"'],
     ['"2010" must not be before "startsOn", which is "2011-04"', '"2010" 不得早于 "startsOn"（"2011-04"）'],
+    [
+      'cannot read "c" from the items of each, which are texts: write "/c" for the column of the row, or . for the item itself',
+      '无法从 each 的各项读取 "c"，因为各项是文本：该行的列请写作 "/c"，该项本身请写作 .',
+    ],
     ['Item 3 has "China" as participant a second time.', '第 3 项："China" 第二次以 participant 的身份出现'],
     ['Location/latitude must be a number, not text.', 'Location/latitude：必须是数字，而不是文本'],
     [

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { convertContent, draftsOf, makeCompanion } from '../../support/conversion.ts'
+import { parseMapping } from '../../../src/features/imports/mapping/index.ts'
+import { registry } from '../../../src/resources/registry.ts'
+import { collectFaults, convertContent, draftsOf, makeCompanion } from '../../support/conversion.ts'
 
 /** Columns of the lists that a mapping adds to a row: the rows of a joined file, and those of a group. */
 
@@ -111,5 +113,62 @@ describe('columns that the rows of a group lack', () => {
     })
     const [row] = await convert('when: Percent, country: Country, role: =participant, contribution: /t')
     expect(row && draftsOf(row)).toHaveLength(1)
+  })
+})
+
+describe('columns beside items that are texts', () => {
+  const fault = (name: string) =>
+    `cannot read "${name}" from the items of each, which are texts: write "/${name}" for the column of the row, or . for the item itself`
+  const convert = (each: string, item: string, more = '') =>
+    convertContent(
+      mapping(more, `participants: { each: ${each}, role: =participant, ${item} }`),
+      'rows.csv',
+      'id,t,o,c\n1,One,CAS; NSFC,China\n',
+    )
+  const organization = 'organization: { from: ., create: true, country: c }'
+
+  it('are refused if the texts are parts of a text, before a file is known', () => {
+    const text = mapping(
+      '',
+      `participants: { each: { from: o, split: ";" }, when: x, role: =participant, ${organization} }`,
+    )
+    expect(collectFaults(() => parseMapping(text, registry))).toEqual([
+      `/records/projects/properties/participants/when: ${fault('x')}`,
+      `/records/projects/properties/participants/organization/country/from: ${fault('c')}`,
+    ])
+  })
+
+  it('are refused if the texts are the values of a column', async () => {
+    await expect(convert('o', organization)).rejects.toMatchObject({
+      errors: [{ message: fault('c') }],
+    })
+    await expect(convert('{ from: [o, c] }', 'country: ., contribution: t')).rejects.toMatchObject({
+      errors: [{ message: fault('t') }],
+    })
+    const ofGroup = '{ each: rows/o, role: =participant, country: c }'
+    await expect(
+      convertContent(
+        mapping('rows: { groupBy: id }', `participants: ${ofGroup}`),
+        'rows.csv',
+        'id,t,o,c\n1,One,CAS,China\n',
+      ),
+    ).rejects.toMatchObject({ errors: [{ message: fault('c') }] })
+  })
+
+  it('are read if they start at the row, and the item itself by . or #', async () => {
+    const [row] = await convert('{ from: o, split: ";" }', 'organization: { from: "#", country: /c }')
+    expect(row && draftsOf(row)[0]?.mentions).toMatchObject([
+      { name: 'CAS', country: 'China' },
+      { name: 'NSFC', country: 'China' },
+    ])
+  })
+
+  it('are read in objects of JSON', async () => {
+    const text = mapping(
+      '',
+      'participants: { each: { from: o, take: first }, country: c, role: =participant }',
+    )
+    const rows = await convertContent(text, 'rows.json', '[{"id": 1, "t": "One", "o": [{"c": "China"}]}]')
+    expect(rows.flatMap(draftsOf)[0]?.mentions).toMatchObject([{ name: 'China' }])
   })
 })

@@ -47,11 +47,13 @@ interface Start {
   from: readonly (readonly string[])[]
   /** The column of the items, for messages. */
   column: string
+  /** Whether the items are texts, which have no columns. */
+  areTexts: boolean
   /** Whether the columns of the items are checked. */
   isChecked: boolean
 }
 
-const atRow: Start = { isRow: true, from: [[]], column: '', isChecked: true }
+const atRow: Start = { isRow: true, from: [[]], column: '', areTexts: false, isChecked: true }
 
 /** The context of a part of a mapping while it is compiled: its location in the mapping, and the start of its paths. */
 export class CompileContext {
@@ -110,13 +112,29 @@ export class CompileContext {
    * The context of the same part with paths that start at the items of `each`.
    * @param column the column of these items, for messages.
    * @param paths the paths of these items.
+   * @param makesTexts whether the steps of `each` make texts of the values.
    */
-  inItems(column: string, paths: readonly string[]): CompileContext {
+  inItems(column: string, paths: readonly string[], makesTexts: boolean): CompileContext {
     const from = paths.flatMap((text) => {
       const path = parsePath(text)
       return path ? this.#namesTo(path) : []
     })
-    return new CompileContext(this.#shared, this.#location, { isRow: false, from, column, isChecked: true })
+    return new CompileContext(this.#shared, this.#location, {
+      isRow: false,
+      from,
+      column,
+      areTexts: makesTexts || (from.length > 0 && from.every((names) => this.#isTableColumn(names))),
+      isChecked: true,
+    })
+  }
+
+  /** Whether names lead to a column of a table (CSV or XLSX), which has texts: of the imported file or of a joined file. */
+  #isTableColumn([list, ...others]: readonly string[]): boolean {
+    const { mapping, companions, fileColumns } = this.#shared
+    const file = this.#joinedFile(list)
+    if (file) return others.length > 0 && (companions?.get(companionKey(file))?.columns.length ?? 0) > 0
+    const isGroup = list === 'rows' && mapping.rows.groupBy !== undefined
+    return fileColumns.length > 0 && (others.length > 0 || !isGroup)
   }
 
   /** The context of a part that records share. If the records start at different lists, one may lack the columns of another. */
@@ -158,8 +176,8 @@ export class CompileContext {
 
   /**
    * Compiles a path. Adds it to the paths that the mapping reads and, if it starts at the row or at the rows of a group, to the
-   * columns that the mapping names. Adds a fault if it reads a column that a joined file lacks. If the text is
-   * not a path, adds a fault and returns undefined.
+   * columns that the mapping names. Adds a fault if it reads a column that a joined file lacks, or a column of an item that is a
+   * text. If the text is not a path, adds a fault and returns undefined.
    */
   compilePath(text: string): Path | undefined {
     const path = parsePath(text)
@@ -173,7 +191,7 @@ export class CompileContext {
     if (this.#start.isRow || path.fromRow) {
       this.#addColumn(path, false)
       this.#checkJoinedColumn(path)
-    } else if (this.#start.isChecked) this.#checkListColumn(path)
+    } else if (this.#start.isChecked) this.#checkItemColumn(path)
     return path
   }
 
@@ -198,9 +216,20 @@ export class CompileContext {
       this.addMissingColumn(file.name, column.name, columns)
   }
 
-  /** Checks the column of a path that starts at a list which the mapping adds to a row: of a joined file, or of a group. */
-  #checkListColumn(path: Path): void {
+  /**
+   * Checks the column of a path that starts at an item: a row of a joined file or of a group, or a text, of which only the text
+   * itself (`.` or `#`) can be read.
+   */
+  #checkItemColumn(path: Path): void {
     const { mapping, companions } = this.#shared
+    if (this.#start.areTexts) {
+      const [first] = path.steps
+      if (first !== undefined && first.name !== '#')
+        this.addFault(
+          `cannot read ${JSON.stringify(path.text)} from the items of each, which are texts: write ${JSON.stringify(`/${path.text}`)} for the column of the row, or . for the item itself`,
+        )
+      return
+    }
     const [[list, ...others] = [], ...more] = this.#start.from
     if (list === undefined || others.length > 0 || more.length > 0) return
     const file = this.#joinedFile(list)

@@ -16,13 +16,20 @@ export interface Iteration {
   scopes(scope: Scope, conversion: Conversion, onTooMany?: OnBadValue): Scope[]
 }
 
+/** The keys of steps that keep the values of a row as they are, such as objects. With any other key, the values are texts. */
+const keysThatKeepValues = new Set(['from', 'all', 'when', 'empty', 'default', 'take', 'onBadValue'])
+
 /** Compiles `each`. Without `each`, the part is evaluated once, in the given scope: the row, or an item of an outer `each`. */
 export function compileEach(mapping: ValueMapping | undefined, context: CompileContext): Iteration {
   if (mapping === undefined) return { context, scopes: (scope) => [scope] }
   const plan = compileValue(mapping, undefined, context.at('each'))
   const steps = toSteps(mapping)
   return {
-    context: context.inItems(plan.column, [steps.from ?? steps.all ?? []].flat()),
+    context: context.inItems(
+      plan.column,
+      [steps.from ?? steps.all ?? []].flat(),
+      Object.keys(steps).some((key) => !keysThatKeepValues.has(key)),
+    ),
     scopes(scope, conversion, onTooMany = plan.onBadValue) {
       const items = plan.evaluate(scope, conversion)
       const fault = conversion.limits.addItems(items.length)
