@@ -79,6 +79,10 @@ describe('Chinese sentences', () => {
       'cannot read "c" from the items of each, which are texts: write "/c" for the column of the row, or . for the item itself',
       '无法从 each 的各项读取 "c"，因为各项是文本：该行的列请写作 "/c"，该项本身请写作 .',
     ],
+    [
+      '"€5" has the sign €, which is not a sign of the currency USD. Correct the amount or the currency. To ignore the sign, remove it with replace in the mapping.',
+      '"€5" 有货币符号 €，但它不是货币 USD 的符号。请更正金额或货币；如需忽略此符号，请在映射中用 replace 去掉',
+    ],
     ['Item 3 has "China" as participant a second time.', '第 3 项："China" 第二次以 participant 的身份出现'],
     ['Location/latitude must be a number, not text.', 'Location/latitude：必须是数字，而不是文本'],
     [

@@ -18,6 +18,8 @@ export class Conversion {
   readonly mentions: Mention[] = []
   /** The event date of the record: names of former countries are resolved as of that date. */
   eventDate: string | undefined
+  /** The currency of the amount that is being converted: the sign of the amount must be one of it. */
+  currency: string | undefined
   /** The properties that objects lack because their values were bad, which is already reported. */
   readonly #reportedGaps = new Map<JsonValue, ReadonlySet<string>>()
   /** The positions of the mentions, by their JSON. */

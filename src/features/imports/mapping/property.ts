@@ -78,6 +78,9 @@ function compileObject(mapping: ItemMapping, target: ObjectTarget, context: Comp
   const findUnmet = compileConditions(mapping, context)
   const parts = compileParts(mapping, target, context)
   const varying = Object.values(parts).filter(({ isConstant }) => !isConstant)
+  // The currency is converted first: it decides which signs the amount may have.
+  const { currency, ...others } = parts
+  const ordered = Object.entries(currency ? { currency, ...others } : parts)
   return {
     column: varying.map(({ column }) => column).join(', '),
     isConstant: varying.length === 0,
@@ -89,8 +92,9 @@ function compileObject(mapping: ItemMapping, target: ObjectTarget, context: Comp
       const gaps = new Set<string>()
       // An object of constants is always built; any other only if a part that is not constant has a value.
       let isBuilt = varying.length === 0
-      for (const [name, part] of Object.entries(parts)) {
+      for (const [name, part] of ordered) {
         const reportsBefore = conversion.reportCount
+        conversion.currency = currencyOf(name, values)
         const value = part.build(scope, conversion)
         if (value === undefined) {
           if (conversion.reportCount > reportsBefore) gaps.add(name)
@@ -99,10 +103,17 @@ function compileObject(mapping: ItemMapping, target: ObjectTarget, context: Comp
         values[name] = value
         isBuilt ||= !part.isConstant
       }
+      conversion.currency = undefined
       if (gaps.size > 0) conversion.addReportedGaps(values, gaps)
       return isBuilt ? values : undefined
     },
   }
+}
+
+/** Returns the currency of a part of an object; undefined if the part is not an amount of money, or its currency is not known. */
+function currencyOf(name: string, { currency }: Record<string, JsonValue>): string | undefined {
+  if (name === 'valueUsd') return 'USD'
+  return name === 'amount' && typeof currency === 'string' ? currency : undefined
 }
 
 function compileParts(

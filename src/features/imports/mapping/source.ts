@@ -138,7 +138,7 @@ function compileSum(
     for (const value of readAll(scope)) {
       // The stated notation applies to texts. Numbers of JSON and XLSX have none.
       const text = typeof value === 'number' ? value : (toText(value) ?? '')
-      const found = read(text)
+      const found = read(text, conversion.currency)
       if (found instanceof BadValue) {
         conversion.reportBadValue(onBadValue, column, value, found)
         continue

@@ -234,8 +234,8 @@ function compileNumberStep({ number, times, round }: ValueSteps, context: Compil
       .addFault('must be an example of a number: "1,234.5", "1.234,5", "1 234,5" or "1234.5"')
   }
   const read = compileNumber(format, { times, round })
-  return (value, _conversion, column) => {
-    const found = read(value)
+  return (value, { currency }, column) => {
+    const found = read(value, currency)
     if (found instanceof BadValue) return found
     if (number === undefined && typeof value === 'string') context.numberNotations.add(column, value)
     const multiplied = times === undefined ? found : multiply(found, times, value)

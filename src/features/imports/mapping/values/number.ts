@@ -3,6 +3,7 @@ import { quote } from '../../../../problems/faults.ts'
 import type { Scalar } from '../../types.ts'
 import type { ValueSteps } from '../value-schema.ts'
 import { BadValue } from './bad-value.ts'
+import { findWrongSign } from './currency-signs.ts'
 
 interface Separators {
   /** The thousands separator; `''` if there is none. */
@@ -16,8 +17,11 @@ interface NumberFormat extends Separators {
   example: string
 }
 
-/** Reads a number of a column. */
-export type NumberReader = (value: Scalar) => number | BadValue
+/**
+ * Reads a number of a column.
+ * @param currency the currency of an amount. A currency sign in the value must be a sign of it.
+ */
+export type NumberReader = (value: Scalar, currency?: string) => number | BadValue
 
 /** A space (ordinary, thin or no-break) or an apostrophe. Line breaks and tabs do not separate thousands. */
 const separator = "[ \u00a0\u2009\u202f'’]"
@@ -62,8 +66,8 @@ export function readNumberFormat(example = ''): NumberFormat | undefined {
 }
 
 /**
- * Returns the function that reads numbers of a column. Currency signs and `%` before or after a number are ignored, and so is
- * the apostrophe with which spreadsheets mark a text. A minus sign may be after the number, as in SAP, if the number has a separator
+ * Returns the function that reads numbers of a column. Currency signs, except those of other currencies, and `%` before or
+ * after a number are ignored, and so is the apostrophe with which spreadsheets mark a text. A minus sign may be after the number, as in SAP, if the number has a separator
  * or the format is stated: without both, `2011-` may be a range that is cut off. Parentheses mean a negative number, as in accounting,
  * even around a number with a minus sign. A currency sign or `%` may be inside or outside the parentheses. Full-width characters, as in
  * Chinese tables, are read like those of ASCII. A number before 万 or 亿 is multiplied by 10⁴ or 10⁸.
@@ -73,7 +77,7 @@ export function readNumberFormat(example = ''): NumberFormat | undefined {
  */
 export const compileNumber =
   (format?: NumberFormat, { round, times }: Pick<ValueSteps, 'round' | 'times'> = {}): NumberReader =>
-  (value) => {
+  (value, currency) => {
     if (typeof value === 'number')
       return Number.isFinite(value) ? withoutNegativeZero(value) : outOfRange(String(value))
     const written = String(value).trim()
@@ -98,7 +102,7 @@ export const compileNumber =
       return new BadValue(
         `The number ${quote(written)} has more digits than can be stored; it would become ${number}. To round it, write round in the mapping.`,
       )
-    return number
+    return findWrongSign(written, currency) ?? number
   }
 
 /**
