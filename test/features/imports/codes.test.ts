@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { collectFaults, convertRow, makeCompanion } from '../../support/conversion.ts'
+import { collectFaults, convertRow, draftsOf, makeCompanion } from '../../support/conversion.ts'
 
 const mapping = (codes: string) => `
 scheme: treaties
@@ -62,3 +62,39 @@ it.each([
     })
   },
 )
+
+describe('codes that are numbers without quotes in the mapping', () => {
+  const convertCode = (codes: string, code: string, more = '') =>
+    convertRow(`${more}${mapping(codes)}`, { id: 1, title: 'Accord', code })
+  const placeOf = (...row: Parameters<typeof convertCode>) => draftsOf(convertCode(...row))[0]?.document.place
+
+  it.each(['01', '1.10', '1E5', '0x1F', '12345678901234567890', 'True', 'null'])(
+    'are the texts that the mapping has: %s',
+    (code) => expect(placeOf(`{ ${code}: Here }`, code)).toBe('Here'),
+  )
+
+  it('have values with their zeros', () => {
+    expect(['A', 'B'].map((code) => placeOf('{ A: 01, B: 1.10 }', code))).toEqual(['01', '1.10'])
+  })
+
+  it('are different codes if they differ only in zeros', () => {
+    expect(['1', '01'].map((code) => placeOf('{ 01: Here, 1: There }', code))).toEqual(['There', 'Here'])
+  })
+
+  it.each(['[01]', '{ not: [1, 1.0] }', '01'])('are compared as such in conditions: %s', (condition) => {
+    const kindOf = (code: string) => convertCode('{ "*": "*" }', code, `when: { code: ${condition} }`).kind
+    expect(['01', '1'].map(kindOf)).toEqual(['drafts', 'skipped'])
+  })
+
+  it('are constants with their zeros, but numbers in steps and for properties that are numbers', () => {
+    const figure = (value: string) =>
+      `{scheme: x, records: {figures: {id: {value: 010}, properties: {indicator: =partners, title: {value: 010}, value: ${value}, unit: =states}}}}`
+    const of = (value: string) => draftsOf(convertRow(figure(value), { n: '2' }))[0]
+    expect(of('{ from: n, times: 1.0e3 }')).toMatchObject({
+      externalId: { id: '010' },
+      document: { title: '010', value: 2000 },
+    })
+    expect(of('{ value: 1.50 }')?.document.value).toBe(1.5)
+    expect(of('{ from: absent, default: 1.50 }')?.document.value).toBe(1.5)
+  })
+})

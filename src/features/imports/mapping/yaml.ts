@@ -3,6 +3,7 @@ import {
   type Document,
   isAlias,
   isNode,
+  isPair,
   isScalar,
   LineCounter,
   type Node,
@@ -57,6 +58,7 @@ export function parseYaml(text: string): ParsedYaml {
   if (oversize !== undefined) return whole(oversize)
   const lines = new LineCounter()
   const document = parseDocument(text, { ...parseOptions, lineCounter: lines })
+  keepTexts(document)
   const { contents } = document
   const [error] = document.errors
   const [offset, message] = error ? [error.pos[0], error.message] : [findRepeatedKey(document), repeatedKey]
@@ -114,6 +116,28 @@ function checkValues(root: unknown): string | undefined {
     return undefined
   }
   return check(root, 0)
+}
+
+/** Keys under which numbers are compared with texts of the file. */
+const keysOfTexts = new Set<unknown>(['when', 'codes'])
+
+const keyOf = (part: unknown): unknown => (isPair(part) && isScalar(part.key) ? part.key.value : undefined)
+
+/**
+ * Gives keys, and numbers that are constants, codes or conditions, the text that the mapping has: as a number, `01` would become
+ * 1, and `1.10` would become 1.1.
+ */
+function keepTexts(document: Document): void {
+  visit(document, {
+    Scalar(position, node, ancestors) {
+      const { value, source } = node
+      if (source === undefined || typeof value === 'string') return
+      const isText =
+        keyOf(ancestors.at(-1)) === 'value' || ancestors.some((part) => keysOfTexts.has(keyOf(part)))
+      if (position === 'key' || (isText && typeof value === 'number' && String(value) !== source))
+        node.value = source
+    },
+  })
 }
 
 /** Returns the name of the property that a key becomes; undefined for a key that is an object or a list. */
