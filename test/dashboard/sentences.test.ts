@@ -83,6 +83,10 @@ describe('Chinese sentences', () => {
       '"€5" has the sign €, which is not a sign of the currency USD. Correct the amount or the currency. To ignore the sign, remove it with replace in the mapping.',
       '"€5" 有货币符号 €，但它不是货币 USD 的符号。请更正金额或货币；如需忽略此符号，请在映射中用 replace 去掉',
     ],
+    [
+      'list.csv has two values for the code "X": "in_force" in row 2 and "expired" in row 3; remove one of them',
+      'list.csv 中代码 "X" 有两个值：第 2 行是 "in_force"，第 3 行是 "expired"；请删去其中之一',
+    ],
     ['Item 3 has "China" as participant a second time.', '第 3 项："China" 第二次以 participant 的身份出现'],
     ['Location/latitude must be a number, not text.', 'Location/latitude：必须是数字，而不是文本'],
     [

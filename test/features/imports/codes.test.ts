@@ -46,6 +46,25 @@ it('a code list that is JSON, and so has no columns, is refused', () => {
     ])
 })
 
+describe('a code list in which a code occurs twice', () => {
+  const convertList = (...values: string[]) => {
+    const rows = [{ code: 'B', word: 'Where' }, ...values.map((word) => ({ code: 'A', word }))]
+    const companions = new Map([['places.csv', makeCompanion(['code', 'word'], rows)]])
+    return convertRow(mapping('places.csv'), { id: 1, title: 'Accord', code: 'A' }, companions)
+  }
+
+  it('is refused if the values differ', () => {
+    const place = '/records/agreements/properties/place/codes'
+    expect(collectFaults(() => convertList('Here', 'Here', 'There'))).toEqual([
+      `${place}: places.csv has two values for the code "A": "Here" in row 3 and "There" in row 5; remove one of them`,
+    ])
+  })
+
+  it('is read if the values are equal', () => {
+    expect(draftsOf(convertList('Here', 'Here'))).toMatchObject([{ document: { place: 'Here' } }])
+  })
+})
+
 it.each([
   ['a constant', '{ from: =signd }', '"signd" is not known; did you mean "signed"?'],
   [

@@ -55,6 +55,11 @@ function compileList({ list: name, key, value }: FileReference, context: Compile
       return () => null
     }
   }
+  for (const { code, one, other } of list.findContradictions(keyColumn, valueColumn)) {
+    context.addFault(
+      `${name} has two values for the code ${quote(code)}: ${quote(one.value)} in ${one.locator} and ${quote(other.value)} in ${other.locator}; remove one of them`,
+    )
+  }
   return (text) => {
     const row = list.find(keyColumn, text) ?? list.find(keyColumn, wildcard)
     if (!row) return unknown(text, list.texts(keyColumn, maxCompared), `the file ${name}`)

@@ -23,6 +23,13 @@ export const companionName = (key: string): string => key.split('/', 1).join('')
 /** A row of a companion file. */
 type CompanionRow = Pick<Row, 'locator' | 'values'>
 
+/** A code of a code list with two values. */
+interface Contradiction {
+  code: string
+  one: { value: string; locator: string }
+  other: { value: string; locator: string }
+}
+
 /** A companion file in memory: a list of codes, or the rows of a joined file. */
 export class CompanionRows {
   readonly columns: readonly string[]
@@ -54,6 +61,20 @@ export class CompanionRows {
   /** Returns the first row whose value in this column is this text. */
   find(column: string, text: string): JsonObject | undefined {
     return this.#index(column).get(text)?.[0]?.values
+  }
+
+  /** Returns the codes that have several values, each with its first value and the first other one, and where they are. */
+  findContradictions(codeColumn: string, valueColumn: string): Contradiction[] {
+    const toValue = ({ locator, values }: CompanionRow) => ({
+      locator,
+      value: toText(values[valueColumn] ?? null) ?? '',
+    })
+    return [...this.#index(codeColumn)].flatMap(([code, [first, ...others]]) => {
+      if (code === '' || !first) return []
+      const one = toValue(first)
+      const other = others.map(toValue).find(({ value }) => value !== one.value)
+      return other ? { code, one, other } : []
+    })
   }
 
   /**
