@@ -11,6 +11,7 @@ import {
 } from './context.ts'
 import { describeImport } from './import-report.ts'
 import type { LocalImports } from './local-imports.ts'
+import { checkReportFiles } from './report-files.ts'
 
 interface ImportOptions {
   dryRun?: boolean
@@ -49,7 +50,8 @@ async function startImport(
 
 /**
  * Starts, commits or undoes an import, as the options say. Prints its report, and writes the files that the options name.
- * @throws OperationalError if the import fails, and with `--strict` if rows were refused.
+ * @throws OperationalError if the import fails, with `--strict` if rows were refused, and before the import if one of these files
+ *   is an input or cannot be written.
  */
 async function runImportCommand(
   mapping: string,
@@ -57,6 +59,12 @@ async function runImportCommand(
   options: ImportOptions,
   context: CommandContext,
 ): Promise<void> {
+  const { decisions, rejected, names, missing } = options
+  const reports = Object.entries({ rejected, names, missing })
+  await checkReportFiles(
+    [mapping, ...files, ...(decisions === undefined ? [] : [decisions])],
+    reports.flatMap(([name, path]) => (path === undefined ? [] : [{ option: `--${name}`, path }])),
+  )
   const database = await openAndMigrateDatabase(context, options)
   const { LocalImports } = await import('./local-imports.ts')
   const imports = new LocalImports(database, context)

@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { devNull, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { run, runInProcess } from '../support/command-line.ts'
@@ -97,15 +97,49 @@ describe('entente import', () => {
 
   it('prints the result of a commit, even if a file of the report cannot be written', async () => {
     const { mapping, file } = await writeFiles()
-    const rejected = join(folder, 'no-folder', 'rejected.csv')
-    const { ended } = run(['import', mapping, file, '--yes', '--rejected', rejected], {
+    const { ended } = run(['import', mapping, file, '--yes', '--rejected', '/dev/full'], {
       DATABASE_URL: database.url,
     })
     const { code, stdout, stderr } = await ended
     expect(stdout).toContain('Committed:')
-    expect(stderr).toContain(`${rejected} cannot be written: no such file or directory`)
+    expect(stderr).toContain('/dev/full cannot be written: no space left on device')
     expect(stderr).not.toContain('    at ')
     expect(code).toBe(1)
+  })
+
+  it('refuses a file for the report that cannot be written, before it creates an import', async () => {
+    const { scheme, mapping, file } = await writeFiles()
+    const names = join(folder, 'no-folder', 'names.csv')
+    const importTo = (path: string) => runImport(mapping, file, '--yes', '--names', path)
+    await expect(importTo(names)).rejects.toThrow(`${names} cannot be written: no such file or directory`)
+    await expect(importTo(folder)).rejects.toThrow(`${folder} cannot be written: it is a folder`)
+    await expect(importTo(join(file, 'a'))).rejects.toThrow('cannot be written: not a directory')
+    expect(await lastImportId(scheme)).toBe('')
+  })
+
+  it('refuses to write a report into one of its inputs, and leaves the input as it is', async () => {
+    const { scheme, mapping, file } = await writeFiles()
+    const decisions = await writeDecisions(['countries,Atlantis,FRA'])
+    const [alias, twin] = [join(folder, 'alias.csv'), join(folder, 'twin.csv')]
+    await symlink(file, alias)
+    await link(file, twin)
+    const before = await readFile(file, 'utf8')
+    for (const input of [mapping, file, decisions, alias, twin, `${folder}/./${scheme}.csv`])
+      for (const option of ['--rejected', '--names', '--missing'])
+        await expect(
+          runImport(mapping, file, '--dry-run', '--decisions', decisions, option, input),
+        ).rejects.toThrow(`${option} ${input}: the import reads this file. Give the name of another file`)
+    expect(await readFile(file, 'utf8')).toBe(before)
+    expect(await lastImportId(scheme)).toBe('')
+  })
+
+  it('refuses to write two reports into one file, except a device', async () => {
+    const { mapping, file } = await writeFiles()
+    const [path, samePath] = [join(folder, 'report.csv'), join(folder, '..', basename(folder), 'report.csv')]
+    await expect(
+      runImport(mapping, file, '--dry-run', '--rejected', path, '--names', samePath),
+    ).rejects.toThrow(`--names ${samePath}: --rejected writes this file, too.`)
+    await runImport(mapping, file, '--dry-run', '--rejected', devNull, '--names', devNull)
   })
 
   it('undoes an import, and then refuses to commit it again', async () => {
