@@ -57,6 +57,10 @@ describe('Chinese sentences', () => {
       '"12,14" 可能是一个值，也可能是几个：一个值请写作 page[]=…，几个值请用未经百分号编码的逗号分隔',
     ],
     ['"stauts" is not known here; did you mean "status"?', '这里没有 "stauts"；是否想写 "status"？'],
+    [
+      '"Atlantis" is decided to be "PAK" and to be "CHN": keep one of these decisions',
+      '"Atlantis" 同时被决定为 "PAK" 和 "CHN"：请只保留其中一个决定',
+    ],
     ['"country" is a condition: write it in "where"', '"country" 是条件，应写在 "where" 中'],
     [
       'must be three capital letters of ISO 3166-1 alpha-3, such as PAK; did you mean "CHN"?',

@@ -98,6 +98,41 @@ describe('a decision about a name whose meaning depends on the date', () => {
   })
 })
 
+describe('two decisions about one name', () => {
+  const csv = 'Id,Year,Parties\nA,,Atlantis\n'
+  const decisionsFor = (...keys: (string | null)[]): Decision[] =>
+    keys.map((key) => ({ resource: 'countries', name: 'Atlantis', key }))
+
+  it.each([
+    ['PAK', 'CHN', '"Atlantis" is decided to be "PAK" and to be "CHN": keep one of these decisions'],
+    ['PAK', null, '"Atlantis" is decided to be "PAK" and to have no record: keep one of these decisions'],
+    [null, 'PAK', '"Atlantis" is decided to have no record and to be "PAK": keep one of these decisions'],
+  ])('are refused if one is %s and the other %s, and nothing is stored', async (first, second, message) => {
+    const { id } = await checkCsv(api.database, agreementMapping(newScheme()), csv)
+    const decided = await putDecisions(id, decisionsFor(first, second))
+    expect(decided.status, decided.text).toBe(422)
+    expect(decided.json()).toMatchObject({
+      errors: [{ pointer: '/decisions/1/key', code: 'repeated', message }],
+    })
+    expect(await continueImport(api.database, id)).toMatchObject({ report: { names: { unresolved: 1 } } })
+  })
+
+  it('are refused in a file with the line of the second', async () => {
+    const response = await sendForm(api, '/v1/imports', [
+      ['mapping', agreementMapping(newScheme()), 'mapping.yaml'],
+      ['decisions', 'resource,name,decision\ncountries,Atlantis,PAK\ncountries, Atlantis,CHN\n', 'd.csv'],
+      ['file', csv, 'rows.csv'],
+    ])
+    expect(response.status, response.text).toBe(422)
+    expect(response.json()).toMatchObject({ errors: [{ pointer: '/decisions/3', code: 'repeated' }] })
+  })
+
+  it('may be the same decision', async () => {
+    const { id } = await checkCsv(api.database, agreementMapping(newScheme()), csv)
+    expect((await putDecisions(id, decisionsFor('PAK', 'PAK'))).status).toBe(200)
+  })
+})
+
 describe('a decision about a name that the registry resolves, but not by the date', () => {
   it.each([
     ['without a date', ''],

@@ -51,10 +51,32 @@ async function findAbsent(
   return ({ resource, key }) => key !== null && !found.has(`${resource} ${key}`)
 }
 
+/** Returns what a decision says about its name, for people. */
+const describeChoice = ({ key }: Decision) => (key === null ? 'to have no record' : `to be ${quote(key)}`)
+
 /**
- * Checks that the resources and records of decisions exist.
+ * Finds decisions that contradict an earlier one of the same list.
+ * @returns the first decision about the same name, for each that has another key.
+ */
+async function findContradicted<T extends Decision>(decisions: readonly T[]): Promise<ReadonlyMap<T, T>> {
+  const pause = startSlices()
+  const firstByIdentity = new Map<string, T>()
+  const contradicted = new Map<T, T>()
+  for (const decision of decisions) {
+    const identity = decisionIdentity(decision)
+    const first = firstByIdentity.get(identity)
+    if (!first) firstByIdentity.set(identity, decision)
+    else if (first.key !== decision.key) contradicted.set(decision, first)
+    await pause()
+  }
+  return contradicted
+}
+
+/**
+ * Checks that the resources and records of decisions exist, and that no two of them contradict each other.
  * @param locate returns where a property of a decision is: a JSON pointer, or a file and a line.
- * @throws Problem `invalid-body` with a fault for each decision about an unknown resource or record.
+ * @throws Problem `invalid-body` with a fault for each decision about an unknown resource or record, and for each that contradicts an
+ *   earlier one of the list.
  */
 export async function checkDecisions<T extends Decision>(
   database: DatabaseClient,
@@ -65,8 +87,10 @@ export async function checkDecisions<T extends Decision>(
   const faults = new FaultList()
   const resourceNames = registry.resources.map(({ name }) => name)
   const isAbsent = await findAbsent(autocommitReads(database), registry, decisions)
+  const contradicted = await findContradicted(decisions)
   for (const [index, decision] of decisions.entries()) {
     const { resource, key } = decision
+    const first = contradicted.get(decision)
     if (!resourceNames.includes(resource))
       faults.add(() => ({
         pointer: locate(decision, index, 'resource'),
@@ -78,6 +102,12 @@ export async function checkDecisions<T extends Decision>(
         pointer: locate(decision, index, 'key'),
         code: 'dangling_reference',
         message: `there is no ${quote(key)} in ${resource}`,
+      }))
+    else if (first)
+      faults.add(() => ({
+        pointer: locate(decision, index, 'key'),
+        code: 'repeated',
+        message: `${quote(first.name)} is decided ${describeChoice(first)} and ${describeChoice(decision)}: keep one of these decisions`,
       }))
   }
   if (faults.count > 0) throw invalidBody('list of decisions', faults)
