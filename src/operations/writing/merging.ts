@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'drizzle-orm'
 import type { DatabaseClient, Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
@@ -71,22 +70,35 @@ function checkMerged(resource: Resource, key: string, document: Document, before
   }
 }
 
-type Path = readonly PropertyKey[]
-
 const getAt = (target: unknown, step: PropertyKey): unknown =>
   typeof target === 'object' && target !== null ? Reflect.get(target, step) : undefined
 
 /** Returns a list without the items that equal an earlier one. */
-const withoutRepetitions = (list: readonly unknown[]): unknown[] =>
-  list.filter((item, index) => list.findIndex((other) => isDeepStrictEqual(item, other)) === index)
+const withoutRepetitions = (list: readonly unknown[]): unknown[] => [
+  ...new Map(list.map((item) => [JSON.stringify(item), item])).values(),
+]
 
-/** Removes repeated entries from the lists on a path. */
-function removeRepeated(document: Document, path: Path): void {
-  for (let depth = 1; depth < path.length; depth += 1) {
-    const listPath = path.slice(0, depth)
-    const list: unknown = listPath.reduce(getAt, document)
-    if (Array.isArray(list)) setAt(document, listPath, withoutRepetitions(list))
-  }
+/**
+ * Removes each entry from the lists of a value that differs from its former value, and now equals another entry that it did not
+ * equal before. All other entries stay, also equal ones.
+ * @param before the former value, with the same entries.
+ */
+function removeNewRepetitions(before: unknown, value: unknown): void {
+  if (typeof value !== 'object' || value === null) return
+  for (const [name, inner] of Object.entries(value)) removeNewRepetitions(getAt(before, name), inner)
+  if (!Array.isArray(value)) return
+  const entries = value.map((entry: unknown, index) => ({
+    entry,
+    text: JSON.stringify(entry),
+    former: JSON.stringify(getAt(before, index)),
+  }))
+  // For each entry that stays, its former value. An unchanged entry stays even if a changed one comes earlier.
+  const kept = new Map(entries.flatMap(({ text, former }) => (text === former ? [[text, former]] : [])))
+  const remaining = entries.filter(({ text, former }) => {
+    if (!kept.has(text)) kept.set(text, former)
+    return kept.get(text) === former
+  })
+  if (remaining.length < value.length) value.splice(0, value.length, ...remaining.map(({ entry }) => entry))
 }
 
 /**
@@ -111,7 +123,7 @@ function removeReferencesToItself(resource: Resource, document: Document, key: s
 
 /**
  * Returns a copy of a document in which references to merged records refer to the remaining ones. If entries of a list become
- * equal, only the first of them is kept.
+ * equal, one of them stays: the one that did not change, or else the first. Entries that were equal before all stay.
  * @param document need not be valid: values that do not match the schema are not changed.
  * @param mergedInto returns the key of the remaining record; undefined if the record was not merged.
  */
@@ -126,7 +138,7 @@ export function moveReferences<T extends Document>(
   })
   const moved = structuredClone(document)
   for (const { path, key } of found) setAt(moved, path, key)
-  for (const { path } of found.reverse()) removeRepeated(moved, path)
+  if (found.length > 0) removeNewRepetitions(document, moved)
   return moved
 }
 

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+import { createRecord, ifMatch, resourceOf } from '../support/documents.ts'
+
+/** The entries of lists after a merge: only entries that the merge has changed can become equal to others. */
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+const place = (name: string, country: string) => ({ name, country })
+
+/** Creates a project with these locations, and merges a new country into Pakistan. @returns the project's locations then. */
+async function mergeCountry(code: string, locations: object[]): Promise<object[]> {
+  const country = await createRecord(resourceOf('countries'), api, { code, name: `Country ${code}` })
+  const document = { title: 'In many places', kind: 'other', locations }
+  const project = await createRecord(resourceOf('projects'), api, document)
+  const merged = await api.post(`${country.path}/merge`, { into: 'PAK' }, ifMatch('*'))
+  expect(merged.status, merged.text).toBe(200)
+  return (await api.get(project.path)).json<{ locations: object[] }>().locations
+}
+
+describe('the entries of a list after a merge', () => {
+  it('all stay if they do not refer to the merged record, even if some are equal', async () => {
+    const unchanged = [place('A', 'CHN'), place('A', 'CHN')]
+    expect(await mergeCountry('ZQA', [...unchanged, place('B', 'ZQA')])).toMatchObject([
+      ...unchanged,
+      place('B', 'PAK'),
+    ])
+  })
+
+  it('all stay if they were equal before, and no other entry equals them now', async () => {
+    const equal = [place('A', 'ZQB'), place('A', 'ZQB')]
+    expect(await mergeCountry('ZQB', equal)).toMatchObject([place('A', 'PAK'), place('A', 'PAK')])
+  })
+
+  it('lack those that the merge made equal to others', async () => {
+    const locations = [place('A', 'ZQC'), place('B', 'CHN'), place('A', 'PAK'), place('C', 'ZQC')]
+    expect(await mergeCountry('ZQC', locations)).toMatchObject([
+      place('B', 'CHN'),
+      place('A', 'PAK'),
+      place('C', 'PAK'),
+    ])
+  })
+
+  it('are found in linear time, so that 500 references in one list do not delay a merge', async () => {
+    const locations = Array.from({ length: 500 }, (_, index) => place(`Place ${index}`, 'ZQD'))
+    expect(await mergeCountry('ZQD', locations)).toHaveLength(500)
+  })
+})
