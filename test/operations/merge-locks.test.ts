@@ -3,8 +3,8 @@ import { documentOf, updateDocuments } from '../../src/operations/writing/docume
 import { lockRecord } from '../../src/operations/writing/locks.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { testCreation } from '../support/authorship.ts'
-import { waitUntilBlockedWithoutId } from '../support/blocked-sessions.ts'
-import { createRecord, ifMatch, resourceOf } from '../support/documents.ts'
+import { waitUntilBlocked, waitUntilBlockedWithoutId } from '../support/blocked-sessions.ts'
+import { createRecord, ifMatch, readProblem, resourceOf } from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -44,4 +44,34 @@ it('before it writes, a merge waits for a change to a record that refers to the 
     version: 3,
     participants: [{ organization: into.key }],
   })
+})
+
+it('a record that gets a reference to a record during its merge is refused, and the merge succeeds', async () => {
+  const organizations = resourceOf('organizations')
+  const document = { name: 'Merged institute', kind: 'academic' }
+  const [from, into] = [
+    await createRecord(organizations, api, document),
+    await createRecord(organizations, api, document),
+  ]
+  const participants = [{ organization: from.key, role: 'participant' }]
+  const { merge, creation } = await api.database.transaction(async (tx) => {
+    // Stops the merge after it has listed the records to change.
+    await tx.query({ text: 'select from records where key = $1 for update', values: [into.key] })
+    const merging = api.post(`${from.path}/merge`, { into: into.key }, ifMatch('*'))
+    await waitUntilBlocked(api.pool)
+    const creating = api.post('/v1/projects', { title: 'New', kind: 'other', participants })
+    await waitUntilBlocked(api.pool, 2)
+    return { merge: { response: merging }, creation: { response: creating } }
+  })
+  const merged = await merge.response
+  expect(merged.status, merged.text).toBe(200)
+  const refused = await creation.response
+  expect(refused.status, refused.text).toBe(422)
+  expect(readProblem(refused).errors).toMatchObject([
+    {
+      pointer: '/participants/0/organization',
+      code: 'dangling_reference',
+      message: expect.stringContaining(`it was merged into ${into.path}`),
+    },
+  ])
 })

@@ -3,7 +3,7 @@ import type { DatabaseClient, Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { deleteStatement, writeStatement } from '../../database/rows.ts'
 import { records } from '../../database/tables/index.ts'
-import type { RecordKey } from '../../model/keys.ts'
+import { type RecordKey, recordId } from '../../model/keys.ts'
 import type { Resource } from '../../model/resource.ts'
 import { Problem } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
@@ -159,8 +159,11 @@ async function listReferrers(tx: Transaction, resource: Resource, key: string): 
 }
 
 /**
- * Takes the advisory locks of the two records of a merge and of the records that refer to the merged one, before a lock of a row
- * gives the transaction its id. So the merge waits for changes of these records, and its transaction id is higher than theirs.
+ * Takes the locks of a merge. First, the advisory locks of the two records and of the records that refer to the merged one, before
+ * a lock of a row gives the transaction its id: so the merge waits for changes of these records, and its transaction id is higher
+ * than theirs. Then, the row of the merged record in the table of its resource, to which foreign keys point: other transactions
+ * that store a reference to it are waited for, or wait until the merge has ended. As writers do, this locks the row of the
+ * resource's table before the row in `records`.
  */
 export async function acquireMergeLocks(
   tx: Transaction,
@@ -170,6 +173,8 @@ export async function acquireMergeLocks(
   await acquireManyRecordsLock(tx)
   const pair = [key, into].map((pairKey) => ({ resource: resource.name, key: pairKey }))
   await acquireAdvisoryLocks(tx, [...pair, ...(await listReferrers(tx, resource, key))])
+  const id = recordId(resource, key)
+  await tx.query(compileSql(sql`select from ${resource.table} where ${resource.id} = ${id}::uuid for update`))
 }
 
 /**
