@@ -8,6 +8,7 @@ import {
   listPath,
   minimalDocument,
   pathTo,
+  pointersIn,
 } from '../support/documents.ts'
 import { fullDocument } from '../support/full-document.ts'
 import { resources } from '../support/registry.ts'
@@ -54,4 +55,20 @@ describe.each(resources)('creating $name', (resource) => {
     const responses = await Promise.all([1, 2].map(() => api.post(listPath(resource), document)))
     expect(responses.map(({ status }) => status).sort()).toEqual([201, 409])
   })
+
+  it.skipIf(resource.key.assignedBy === 'registry')(
+    'names the property with the taken key to the losers of concurrent creates',
+    async () => {
+      for (const _ of Array(5).keys()) {
+        const document = await exampleDocument(resource, api)
+        const responses = await Promise.all(
+          Array.from({ length: 4 }, () => api.post(listPath(resource), document)),
+        )
+        const losers = responses.filter(({ status }) => status !== 201)
+        expect(losers.map((loser) => [loser.status, pointersIn(loser)])).toEqual(
+          Array(3).fill([409, [`/${resource.key.property}`]]),
+        )
+      }
+    },
+  )
 })

@@ -51,6 +51,11 @@ async function explainTakenValues(
   const found = entries.map(({ document }) => findTakenProperties(resource, document, databaseError))
   for (const find of [findTakenKeys, findTakenExternalIds])
     for (const [index, fault] of await find(tx, resource, entries)) found[index]?.push(fault)
+  // If nobody has the key of a new record, a concurrent transaction has used the key and released it.
+  if (databaseError.constraint === 'revisions_version_unique' && found.every(({ length }) => length === 0)) {
+    const detail = `The ${resource.noun} was removed and created again concurrently; nothing was written. Retry the request.`
+    return entries.map(() => new Problem('conflict', detail, { cause: error }))
+  }
   return found.map((faults) => {
     const first = new Map<string | undefined, Fault>()
     for (const fault of faults) if (!first.has(fault.pointer)) first.set(fault.pointer, fault)
@@ -197,10 +202,6 @@ export async function explainRefusals(
   const databaseError = getDatabaseError(error)
   if (!databaseError) return entries.map(() => undefined)
   const refusal = { error, databaseError, resource, createdKeys }
-  if (databaseError.constraint === 'revisions_version_unique') {
-    const detail = `The ${resource.noun} was removed and created again concurrently; nothing was written. Retry the request.`
-    return entries.map(() => new Problem('conflict', detail, { cause: error }))
-  }
   switch (databaseError.code) {
     case '23503':
       return explainReferences(tx, refusal, entries)
