@@ -1,6 +1,8 @@
 import { quote } from '../../problems/faults.ts'
 import { suggest } from '../../problems/suggest.ts'
+import { divideText, hasConjunction, hasNameAsWritten, withConjunctions } from './conjunctions.ts'
 import type { AmbiguousName, NamedRecord, NameEntry } from './entries.ts'
+import { withoutFootnoteMarks, withoutQuestionMark } from './marks.ts'
 import type { LookupResult, MatchForm, NameIndex } from './name-index.ts'
 import { type MatchReason, type NameMatch, type NameQuery, type Resolution, reasonScores } from './types.ts'
 import { entriesIn, hasYear, parseYear } from './years.ts'
@@ -46,19 +48,6 @@ function resolveName(lookup: Lookup): Resolution {
   }
   return resolveUnmarked(lookup, name)
 }
-
-/** Removes footnote marks, such as `*`, `¹`, `1/` and `[a]`, and unescapes ampersands. */
-export const withoutFootnoteMarks = (name: string): string =>
-  name
-    .replaceAll('&amp;', '&')
-    .replaceAll(/[*†‡§¶¹²³]+/g, '')
-    .trim()
-    .replace(/(\(\d{1,2}\)|\[[a-z0-9]\]|\s\d{1,2}\/|\b[a-z]\/)$/, '')
-    .trim()
-
-/** Removes question marks, which mark a name as doubtful, from the end of a name. @param name a trimmed name. */
-export const withoutQuestionMark = (name: string): string =>
-  name.replace(/(\(\?\)|\[\?\]|(?<!\?)\?+)$/, '').trimEnd()
 
 /** Resolves a query. @param name the name of the query without marks. */
 function resolveUnmarked(lookup: Lookup, name: string): Resolution {
@@ -118,18 +107,65 @@ function resolveInCodes(lookup: Lookup, text: string): Resolution | undefined {
 
 /** Resolves the whole text: if the query has a scheme, by names in this scheme, otherwise by names and codes. */
 function resolveWhole(lookup: Lookup, name: string): Resolution | undefined {
-  const { index, query } = lookup
+  const { query } = lookup
   if (query.scheme !== undefined) return resolveInScheme(lookup, query.scheme, name)
-  const isAmbiguous = ({ onlyInSourcesAbout }: AmbiguousName) =>
-    onlyInSourcesAbout === undefined || onlyInSourcesAbout === query.country
-  const found = index.find(name, isAmbiguous)
-  if (found?.ambiguous) return resolveAmbiguous(lookup, found, found.ambiguous)
-  if (found) return resolveEntries(lookup, found, name)
+  const isCountry = query.resource === 'countries'
+  const found = findName(lookup, isCountry ? withConjunctions(name) : name)
+  if (found) {
+    const resolution = resolveFound(lookup, found, name)
+    return isCountry ? withoutSecondCountry(lookup, found, name, resolution) : resolution
+  }
   if (!/^([A-Z]{2,3}|\d{3})$/.test(name)) return undefined
   const resolution = resolveCode(lookup, name, codeSchemes)
   if (!resolution || query.country === undefined || name.length > 2) return resolution
   const detail = `In a source about ${query.country}, this may be the code of a part of the country.`
   return { status: 'ambiguous', candidates: resolution.candidates, detail }
+}
+
+/** Finds a name in the index. Some names are ambiguous only in sources about the country of the query. */
+const findName = ({ index, query }: Lookup, name: string): LookupResult | undefined =>
+  index.find(
+    name,
+    ({ onlyInSourcesAbout }) => onlyInSourcesAbout === undefined || onlyInSourcesAbout === query.country,
+  )
+
+const resolveFound = (lookup: Lookup, found: LookupResult, name: string): Resolution | undefined =>
+  found.ambiguous ? resolveAmbiguous(lookup, found, found.ambiguous) : resolveEntries(lookup, found, name)
+
+/**
+ * Checks whether a text that was found as the name of a country names two countries: `India, Netherlands` has the words of
+ * `Netherlands India`, a former name of Indonesia. The text may still name one record twice, a territory with its state, or a
+ * former state that existed in the year of the query.
+ * @returns the resolution, or an ambiguous one; undefined if the text has a conjunction, and the found name has none.
+ */
+function withoutSecondCountry(
+  lookup: Lookup,
+  { entries }: LookupResult,
+  name: string,
+  resolution: Resolution | undefined,
+): Resolution | undefined {
+  const { index, year } = lookup
+  const record = resolution?.match && index.records.get(resolution.match.key)
+  if (!record || entries.some(({ text }) => hasNameAsWritten(name, text))) return resolution
+  if (record.to !== undefined && year !== undefined && hasYear(record, year)) return resolution
+  const text = withConjunctions(name)
+  const isJoined = hasConjunction(text) && !entries.some((entry) => hasConjunction(entry.text))
+  const areRelated = (one: NameMatch, other: NameMatch) =>
+    [one.key, other.key].some((key) => key === record.responsibleState) ||
+    (commonRecord(index, one, other) ?? commonRecord(index, other, one)) !== undefined
+  const mayMeanOne = (one: NameMatch, other: NameMatch) =>
+    one.key === other.key || (!isJoined && areRelated(one, other))
+  for (const halves of divideText(text)) {
+    const [first = [], second = []] = halves.map((half) => {
+      const found = findName(lookup, half)
+      return (found && resolveFound(lookup, found, half)?.candidates) ?? []
+    })
+    if (first.length === 0 || second.length === 0) continue
+    if (first.some((one) => second.some((other) => mayMeanOne(one, other)))) continue
+    const candidates = bestOfEach([...first, ...second])
+    return { status: 'ambiguous', candidates, detail: 'The text may name two countries.' }
+  }
+  return isJoined ? undefined : resolution
 }
 
 /** Like `resolveWhole`, but an organization must match the country of the query, if it has one. */

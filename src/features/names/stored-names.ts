@@ -8,8 +8,8 @@ import { startSlices } from '../../time-slice.ts'
 import { getNameForms } from '../search/inversions.ts'
 import type { NamedRecord, NameEntry } from './entries.ts'
 import { foldName } from './fold.ts'
+import { withoutFootnoteMarks, withoutQuestionMark } from './marks.ts'
 import { NameIndex } from './name-index.ts'
-import { withoutFootnoteMarks, withoutQuestionMark } from './resolve.ts'
 import type { NameQuery } from './types.ts'
 
 /**
