@@ -1,6 +1,8 @@
 // @module-tag slow
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { BadValue } from '../../../src/features/imports/mapping/values/bad-value.ts'
+import { compileDate } from '../../../src/features/imports/mapping/values/date.ts'
 import { compileDateFormat } from '../../../src/features/imports/mapping/values/date-format.ts'
 import { compileNumber } from '../../../src/features/imports/mapping/values/number.ts'
 import { parseJsonRow } from '../../../src/features/imports/reading/json-row.ts'
@@ -118,6 +120,17 @@ it('a date without the white space of its format is refused within 1.5 s of proc
   )
   expect(timeMs).toBeLessThan(maxTimeMs)
   expect(readDate?.('2011 x')).toBe('2011')
+})
+
+it.each([
+  ['with spaces for a format with *', ['MMM * YYYY'], `a${' '.repeat(98)}b`],
+  ['of dots', [], `a${'.'.repeat(98)}b`],
+])('5,000 texts %s are refused as dates within 1.5 s of processor time', async (_what, formats, text) => {
+  const readDate = compileDate(formats)
+  const timeMs = await measureProcessorTimeMs(() => {
+    for (let count = 0; count < 5000; count += 1) expect(readDate?.(text)).toBeInstanceOf(BadValue)
+  })
+  expect(timeMs).toBeLessThan(maxTimeMs)
 })
 
 it('a JSON row with 200,000 quotes outside strings is refused within 1.5 s of processor time', async () => {

@@ -5,7 +5,7 @@ import { findMonth } from './month-names.ts'
 export type DateReader = (text: string) => string | undefined
 
 /** Pattern of the name or abbreviation of a month, as the group `name`. */
-export const monthName = String.raw`(?<name>\p{L}[\p{L}\p{M}.]*)`
+const monthName = String.raw`(?<name>\p{L}[\p{L}\p{M}.]*)`
 
 /** The parts of a format with what they match. */
 const parts = new Map([
@@ -20,12 +20,11 @@ const parts = new Map([
   ['*', '.*'],
 ])
 
-/**
- * Returns the pattern of a token of a format: a part, a run of white space, which matches any run of it, or another character,
- * which matches itself.
- */
-const toPattern = (token: string): string =>
-  parts.get(token) ?? (/\s/.test(token) ? '\\s+' : token.replace(/[\^$\\.*+?()[\]{}|/]/, '\\$&'))
+/** Replaces each run of white space with one space, in texts and formats: patterns with `\s+` may take time cubic in its length. */
+const collapseSpaces = (text: string): string => text.replaceAll(/\s+/g, ' ')
+
+/** Returns the pattern of a token of a format: a part, or another character, which matches itself. */
+const toPattern = (token: string): string => parts.get(token) ?? token.replace(/[\^$\\.*+?()[\]{}|/]/, '\\$&')
 
 /** Maximum length of a format, in characters. */
 const maxFormatLength = 60
@@ -43,17 +42,16 @@ export const formatHelp =
  *   `*`, or more than 60 characters.
  */
 export function compileDateFormat(format: string, language?: string): DateReader | undefined {
-  // A run of white space is one token: `\s+` after `\s+` would make texts that do not match take very long (backtracking).
-  const tokens = format.match(/YYYY|YY|M{1,4}|DD?|\s+|./gsu) ?? []
+  const tokens = collapseSpaces(format).match(/YYYY|YY|M{1,4}|DD?|./gsu) ?? []
   const count = (letter: string) =>
     tokens.filter((token) => parts.has(token) && token.startsWith(letter)).length
   const [months, days] = [count('M'), count('D')]
-  // The same applies to more than one `*`.
+  // A second `*` would make texts that do not match take very long (backtracking).
   if (format.length > maxFormatLength || count('*') > 1) return undefined
   if (count('Y') !== 1 || months > 1 || days > months) return undefined
   const expression = new RegExp(`^${tokens.map(toPattern).join('')}$`, 'u')
   return (text) => {
-    const groups = expression.exec(text)?.groups
+    const groups = expression.exec(collapseSpaces(text))?.groups
     if (!groups) return undefined
     const { year = '', month, name, day } = groups
     if (name === undefined) return formatDate(fullYear(year), month, day)

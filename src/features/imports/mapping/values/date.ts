@@ -5,7 +5,7 @@ import { type DateSystem, formatSerial } from '../../reading/xlsx/serial.ts'
 import type { Scalar } from '../../types.ts'
 import { BadValue } from './bad-value.ts'
 import { replaceChinese } from './chinese-dates.ts'
-import { compileDateFormat, type DateReader, formatDate, monthName } from './date-format.ts'
+import { compileDateFormat, type DateReader, formatDate } from './date-format.ts'
 import { findMonth } from './month-names.ts'
 
 /** Maximum length of a text that is read as a date. */
@@ -52,10 +52,11 @@ export function compileDate(
   language?: string,
   dateSystem: DateSystem = '1900',
 ): ((value: Scalar) => string | BadValue) | undefined {
-  const readers = formats.map((format) => compileFormat(format, language, dateSystem))
+  const readers = [...new Set(formats)].map((format) => compileFormat(format, language, dateSystem))
   if (!readers.every((reader) => reader !== undefined)) return undefined
   const takesSerials = formats.some(isSerialFormat)
-  const patterns = readers.filter((_reader, index) => !isSerialFormat(formats[index] ?? ''))
+  const patterns = readers.filter(({ format }) => !isSerialFormat(format))
+  const shorter = compileShorter(formats, language)
   const readPart: DateReader = (text) => {
     const date = firstReading(patterns, text)
     if (date !== undefined) return date
@@ -81,15 +82,21 @@ export function compileDate(
     return (
       firstReading(readers, text) ??
       firstReading(patterns, replaced) ??
-      readDate(replaced, JSON.stringify(text), readPart, { formats, language, dateSystem })
+      readDate(replaced, JSON.stringify(text), readPart, { formats, shorter, dateSystem })
     )
   }
 }
 
-/** Returns the date of the first reader that reads the text. */
-function firstReading(readers: readonly DateReader[], text: string): string | undefined {
-  for (const reader of readers) {
-    const date = reader(text)
+/** A compiled format. */
+interface FormatReader {
+  format: string
+  read: DateReader
+}
+
+/** Returns the date of the first format that reads the text. */
+function firstReading(readers: readonly FormatReader[], text: string): string | undefined {
+  for (const { read } of readers) {
+    const date = read(text)
     if (date !== undefined) return date
   }
   return undefined
@@ -101,16 +108,29 @@ function compileFormat(
   format: string,
   language: string | undefined,
   dateSystem: DateSystem,
-): DateReader | undefined {
-  if (!isSerialFormat(format)) return compileDateFormat(format, language)
-  return (text) => {
+): FormatReader | undefined {
+  if (!isSerialFormat(format)) {
+    const read = compileDateFormat(format, language)
+    return read && { format, read }
+  }
+  const read: DateReader = (text) => {
     const date = /^\d+(\.\d+)?$/.test(text)
       ? formatSerial(Number(text), format === 'excel1904' ? '1904' : dateSystem)
       : undefined
     // A number below 1 is a time without a day.
     return date?.includes('-') ? date : undefined
   }
+  return { format, read }
 }
+
+/** Compiles the formats with `D` and `M` for `DD` and `MM`, as far as the mapping lacks them: a message suggests one that reads a text. */
+const compileShorter = (formats: readonly string[], language: string | undefined): FormatReader[] =>
+  [...new Set(formats.map((format) => format.replace(/DD/, 'D').replace(/(?<!M)MM(?!M)/, 'M')))].flatMap(
+    (format) => {
+      const read = formats.includes(format) ? undefined : compileDateFormat(format, language)
+      return read ? [{ format, read }] : []
+    },
+  )
 
 /** A text that may be a year without a month, or two years: `1999/00` and `1999-00`. */
 const yearOrYears = /^(1\d|20)99[/-]00$/
@@ -123,7 +143,8 @@ function isMonthOrYears(text: string): boolean {
 
 interface DateOptions {
   formats: readonly string[]
-  language: string | undefined
+  /** Formats that a message may suggest instead. */
+  shorter: readonly FormatReader[]
   dateSystem: DateSystem
 }
 
@@ -136,7 +157,7 @@ function readDate(
   text: string,
   quoted: string,
   readPart: DateReader,
-  { formats, language, dateSystem }: DateOptions,
+  { formats, shorter, dateSystem }: DateOptions,
 ): string | BadValue {
   const standard = readStandardDate(text)
   if (standard !== undefined) return standard
@@ -178,13 +199,11 @@ function readDate(
   const month = findMonthWithoutDay(text, readPart)
   if (month !== undefined) return new BadValue(`${quoted} is not a date: ${month}.`)
   if (formats.length > 0) {
-    const shorter = formats
-      .map((format) => format.replace(/DD/, 'D').replace(/(?<!M)MM(?!M)/, 'M'))
-      .find((format) => compileDateFormat(format, language)?.(text) !== undefined)
+    const suggested = shorter.find(({ read }) => read(text) !== undefined)?.format
     const hint =
-      shorter === undefined
+      suggested === undefined
         ? ''
-        : ` The format ${quoteList([shorter])} reads it: add it to date in the mapping.`
+        : ` The format ${quoteList([suggested])} reads it: add it to date in the mapping.`
     return new BadValue(`${quoted} is not a date of the format ${quoteList(formats)}.${hint}`)
   }
   const fault = findEdtfFault(text)
@@ -251,13 +270,15 @@ function readPlainDate(text: string, language: string | undefined): string | und
 const namedMonths = (() => {
   const day = String.raw`(?<day>\d{1,2})(?:st|nd|rd|th|er|\.)?`
   const year = String.raw`(?<year>\d{4})`
+  // A name has no two dots in a row: these belong to the gap. Otherwise a text of dots could be divided in very many ways.
+  const name = String.raw`(?<name>\p{L}(?:[\p{L}\p{M}]|\.(?!\.))*)`
   const gap = String.raw`[\s,./-]+(?:de\s+)?`
   const orders = [
-    [day, monthName, year],
-    [monthName, day, year],
-    [monthName, year],
-    [year, monthName, day],
-    [year, monthName],
+    [day, name, year],
+    [name, day, year],
+    [name, year],
+    [year, name, day],
+    [year, name],
   ]
   return orders.map((parts) => new RegExp(`^${parts.join(gap)}$`, 'u'))
 })()
@@ -333,8 +354,9 @@ function readRange(text: string, readPart: DateReader): string | undefined {
     .replace(/\s+and\s+/i, ' to ')
     .replace(hyphenOfRange, '$1–$2')
     .split(rangeSeparator)
+  if (ends.length !== 2) return undefined
   const [first, last] = ends.map((end) => readPart(end.trim()))
-  return ends.length === 2 && first !== undefined && last !== undefined ? validRange(first, last) : undefined
+  return first !== undefined && last !== undefined ? validRange(first, last) : undefined
 }
 
 /** Returns the year before a year, the month before a month, or the day before a day; undefined for other dates. */
