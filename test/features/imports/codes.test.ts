@@ -36,6 +36,27 @@ describe.each([
   })
 })
 
+describe.each([
+  [
+    'codes',
+    'place: { from: code, split: ";", codes: { signed: Here } }',
+    'is not among the codes of the mapping',
+  ],
+  ['words', 'status: { from: code, split: ";" }', 'is not known'],
+])('of a row with many unknown %s', (_, property, fault) => {
+  it('only the first ten are refused with a suggestion, since each comparison takes time', () => {
+    const code = Array.from({ length: 30 }, (_item, index) => `signd${'_'.repeat(index)}`).join(';')
+    const withProperty = mapping('{}').replace('place: { from: code, codes: {} }', property)
+    const row = convertRow(withProperty, { id: 1, title: 'Accord', code })
+    if (row.kind !== 'refused') throw new Error(`the row must be refused, but is ${row.kind}`)
+    expect(row.faults.map(({ suggestion }) => suggestion)).toEqual([
+      ...Array(10).fill('signed'),
+      ...Array(20).fill(undefined),
+    ])
+    expect(row.faults.at(-1)?.detail).toContain(fault)
+  })
+})
+
 it('a code list that is JSON, and so has no columns, is refused', () => {
   const companions = new Map([['places.json', makeCompanion([], [{ code: 'A', word: 'Here' }])]])
   for (const codes of ['places.json', '{ list: places.json, key: code, value: word }'])

@@ -3,11 +3,12 @@ import { didYouMeanSentence, suggest } from '../../../problems/suggest.ts'
 import type { Scalar } from '../types.ts'
 import type { CompileContext } from './context.ts'
 import { toText } from './path.ts'
+import type { RowLimits } from './row-limits.ts'
 import type { ValueSteps } from './value-schema.ts'
 import { BadValue } from './values/bad-value.ts'
 
 /** Translates a code. Null means that the code has no value. */
-export type Translate = (text: string) => Scalar | null | BadValue
+export type Translate = (text: string, limits: RowLimits) => Scalar | null | BadValue
 
 /** A code that matches all codes that are not listed; as the value of a code, the code itself. */
 export const wildcard = '*'
@@ -19,10 +20,10 @@ export function compileCodes(codes: NonNullable<ValueSteps['codes']>, context: C
   const words = new Map(Object.entries(codes).map(([code, word]) => [code.trim(), word]))
   const codesOfMapping = [...words.keys()].filter((code) => code !== wildcard)
   const known = codesOfMapping.length > maxCompared ? [] : codesOfMapping
-  return (text) => {
+  return (text, limits) => {
     const word = words.get(text) ?? (words.has(text) ? null : words.get(wildcard))
     if (word === wildcard) return text
-    return word === undefined ? unknown(text, known, 'the mapping') : word
+    return word === undefined ? unknown(text, limits.wordsToCompare(known), 'the mapping') : word
   }
 }
 
@@ -60,9 +61,12 @@ function compileList({ list: name, key, value }: FileReference, context: Compile
       `${name} has two values for the code ${quote(code)}: ${quote(one.value)} in ${one.locator} and ${quote(other.value)} in ${other.locator}; remove one of them`,
     )
   }
-  return (text) => {
+  return (text, limits) => {
     const row = list.find(keyColumn, text) ?? list.find(keyColumn, wildcard)
-    if (!row) return unknown(text, list.texts(keyColumn, maxCompared), `the file ${name}`)
+    if (!row) {
+      const known = limits.wordsToCompare(list.texts(keyColumn, maxCompared))
+      return unknown(text, known, `the file ${name}`)
+    }
     const word = toText(row[valueColumn] ?? null) ?? null
     return word === wildcard ? text : word
   }

@@ -8,6 +8,7 @@ import type { CompileContext } from './context.ts'
 import { Conversion } from './conversion.ts'
 import { compileReference } from './mention.ts'
 import { type Scope, toText } from './path.ts'
+import { RowLimits } from './row-limits.ts'
 import { compileSource } from './source.ts'
 import { getTarget, type Target } from './target.ts'
 import type { ValueOrigin } from './validity.ts'
@@ -88,9 +89,10 @@ function checkCodeValues(
 ): void {
   if (typeof codes !== 'object' || isFileReference(codes)) return
   const change = compileTyped(target, true)
+  const limits = new RowLimits()
   for (const [code, word] of Object.entries(codes)) {
     if (word === undefined || word === null || word === wildcard) continue
-    if (change(word, () => undefined) instanceof BadValue)
+    if (change(word, () => undefined, limits) instanceof BadValue)
       context.at(code).addFault(describeUnknownWord(String(word), target.words))
   }
 }
@@ -157,7 +159,7 @@ function compileSteps(
   const list: Step[] = []
   if (steps.codes !== undefined) {
     const translate = compileCodes(steps.codes, context.at('codes'))
-    list.push((value) => translate(String(value).trim()))
+    list.push((value, { limits }) => translate(String(value).trim(), limits))
   }
   if (steps.date !== undefined || target?.kind === 'date') list.push(compileDateStep(steps, context))
   if (
@@ -213,7 +215,7 @@ function toScalar(value: JsonValue): Scalar | BadValue {
 function compileTypedStep(target: Target, isConstant: boolean): Step {
   const change = compileTyped(target, isConstant)
   return (value, conversion, column) =>
-    change(value, (detail) => conversion.reportDroppedPart(column, value, detail))
+    change(value, (detail) => conversion.reportDroppedPart(column, value, detail), conversion.limits)
 }
 
 function compileDateStep(steps: ValueSteps, context: CompileContext): Step {

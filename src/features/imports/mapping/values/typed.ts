@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { quote } from '../../../../problems/faults.ts'
 import { didYouMeanSentence, suggest } from '../../../../problems/suggest.ts'
 import type { Scalar } from '../../types.ts'
+import type { RowLimits } from '../row-limits.ts'
 import type { Target } from '../target.ts'
 import { BadValue } from './bad-value.ts'
 
@@ -19,12 +20,13 @@ type Note = (detail: string) => void
 export function compileTyped(
   target: Target,
   isConstant: boolean,
-): (value: Scalar, note: Note) => Scalar | BadValue {
+): (value: Scalar, note: Note, limits: RowLimits) => Scalar | BadValue {
   switch (target.kind) {
     case 'enumeration': {
       const words = new Map(target.words.map((word) => [plainWord(word), word]))
-      return (value) =>
-        words.get(plainWord(String(value))) ?? unknownWord(String(value), target.words, isConstant)
+      return (value, _note, limits) =>
+        words.get(plainWord(String(value))) ??
+        unknownWord(String(value), limits.wordsToCompare(target.words), isConstant)
     }
     case 'text':
     case 'reference': {
