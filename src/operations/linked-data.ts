@@ -167,7 +167,11 @@ export function toLinkedData(resource: Resource, key: string, value: unknown, pu
       url: found.website ?? found.url,
       sameAs: found.ror,
       identifier: identifiers(resource, found),
-      ...(resource.schemaType === 'DefinedTerm' && { termCode: found.code, inDefinedTermSet: found.scheme }),
+      ...(resource.schemaType === 'DefinedTerm' && {
+        termCode: found.code,
+        // A plain text would be taken for the IRI of the set.
+        inDefinedTermSet: { '@type': 'DefinedTermSet', name: found.scheme },
+      }),
       ...(resource.schemaType === 'Observation' && observed(found, publisher)),
       datePublished: plainDate.test(found.publishedOn ?? '') ? found.publishedOn : undefined,
       about: (found.topics ?? []).map((slug) => nodeReference(publisher, 'topics', slug)),

@@ -68,7 +68,7 @@ it('countries, organizations, topics and sources have their codes, names and dat
   expect(await read(organization.path)).toMatchObject({ alternateName: ['LAB'], sameAs: ror })
   const term = { slug: 'wells', name: 'Wells', scheme: 'crs', code: '99999' }
   const topic = await createRecord(resourceOf('topics'), api, term)
-  expect(await read(topic.path)).toMatchObject({ termCode: '99999', inDefinedTermSet: 'crs' })
+  expect(await read(topic.path)).toMatchObject({ termCode: '99999', inDefinedTermSet: { name: 'crs' } })
   for (const [publishedOn, expected] of [
     ['2011-04', '2011-04'],
     ['2011?', undefined],
