@@ -104,6 +104,11 @@ describe('the encoding of a CSV file', () => {
     ['gb18030', '1,A类\n'],
     ['gb18030', '1,巴基斯坦\n'],
     ['gb18030', '清华大学\n北京大学\n'],
+    ['gb18030', 'id,title,name\n1,Cote d’Ivoire,中国\n2,Other,巴基斯坦\n'],
+    ['gb18030', 'id,title,name\n1,1998–2001,李明\n2,Other,王芳\n'],
+    ['gb18030', 'id,title,name\n1,37°N,清华大学\n2,Other,北京\n'],
+    ['gb18030', 'id,title\n1,“Belt” and Road…\n2,中国\n'],
+    ['euc-kr', 'id,title,name\n1,Cote d’Ivoire,한국\n2,Other,러시아\n'],
     ['big5', '國立臺灣大學\n'],
     ['euc-kr', '나라,제목\n한국,과학기술 협력에 관한 협정\n日本,에너지에 관한 협정\n'],
     ['euc-kr', '한국'],
@@ -138,6 +143,19 @@ describe('the encoding of a CSV file', () => {
     expect(await notesOf(chinese.repeat(10))).toEqual([
       expect.stringMatching(/^The encoding is most likely gb18030 \(\d+ % sure\)\. If letters are wrong, /),
     ])
+  })
+
+  it('has a note that names gb18030 whenever its bytes fit, with at most three others', async () => {
+    for (const [encoding, content] of [
+      ['gb18030', 'id,title,name\n1,d’Ivoire,朱镕基\n'],
+      ['iso-8859-2', 'title\nKSIĄŻKA\nMAŁŻEŃSTWO\nżółć\n'],
+    ] as const) {
+      const { fileInfo } = await readContent('file.csv', iconv.encode(content, encoding))
+      expect(fileInfo.encoding).toMatch(/^windows-/)
+      expect(fileInfo.notes[0]).toMatch(/, such as to ([\w-]+, ){1,3}gb18030\.$/)
+    }
+    const other = await readContent('file.csv', Buffer.from('a\nx\xe9\n\xe9\xff\n', 'latin1'))
+    expect(other.fileInfo.notes[0]).toMatch(/^The encoding is uncertain, (?!.*gb18030)/)
   })
 
   it.each(['中国,北京', 'Perú', 'Союз'])(

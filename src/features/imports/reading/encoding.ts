@@ -29,8 +29,8 @@ const sampleBytes = 256 * 1024
 const minMixedShare = 0.05
 
 /**
- * Matches a UTF-8 line, decoded as Latin-1, if it is not UTF-8 by chance: it has bytes that `doubleByteEncodings` hardly
- * have, as Chinese or Russian in UTF-8 does, or a pair beside an ASCII letter, as in `Perú`.
+ * Matches a UTF-8 line, decoded as Latin-1, if it is not UTF-8 by chance: it has bytes that `doubleByteEncodings` hardly have,
+ * as Chinese or Russian in UTF-8 does, or a pair beside an ASCII letter, as in `Perú`.
  */
 const certainUtf8 = /[\x80-\xa0\xe0-\xff]|[A-Za-z][\xa1-\xdf]|[\xa1-\xdf][A-Za-z]/
 

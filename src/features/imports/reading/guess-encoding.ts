@@ -44,8 +44,17 @@ const minBytes = 1000
  */
 const commonPair = String.raw`[\xa1\xa3\xb0-\xd7][\xa1-\xfe]`
 
-/** Matches common pairs, but no single one beside an ASCII letter: it may be `ÇÃ` of a Western encoding, as in `COOPERAÇÃO`. */
-const commonPairs = new RegExp(`(?:${commonPair}){2,}|(?<![A-Za-z])${commonPair}(?![A-Za-z])`, 'g')
+/** Pattern of signs of GB18030 that stand beside Latin letters and digits: `·—…‘’“”°–`. In Western encodings, `¡¯` is no text. */
+const latinSigns = String.raw`\xa1[\xa4\xaa\xad-\xb1\xe3]|\xa8C`
+
+/**
+ * Matches common pairs and `latinSigns`, but no other single pair beside an ASCII letter: it may be `ÇÃ` of a Western encoding, as
+ * in `COOPERAÇÃO`.
+ */
+const commonPairs = new RegExp(
+  `(?:${commonPair}){2,}|(?<![A-Za-z])${commonPair}(?![A-Za-z])|${latinSigns}`,
+  'g',
+)
 
 const isCommonPair = new RegExp(commonPair)
 
@@ -87,17 +96,18 @@ function hasManyHanja(sample: Buffer): boolean {
   return count(/\p{Script=Han}/gu) > maxHanjaShare * count(/\P{ASCII}/gu)
 }
 
+/** Whether every byte is valid in an encoding. The sample may end within a character: without `end`, the decoder ignores it. */
+const isValid = (sample: Buffer, name: string) => !iconv.getDecoder(name).write(sample).includes('\ufffd')
+
 /** Returns the encodings in which every byte is valid, the most likely first, by the frequency of characters. */
 function guessByFrequency(sample: Buffer): Guess[] {
-  // The sample may end within a character. Without `end`, the decoder ignores it.
-  const isValid = (name: string) => !iconv.getDecoder(name).write(sample).includes('\ufffd')
   return chardet
     .analyse(sample)
     .map(({ name, confidence }) => ({
       name: supersets[name.toLowerCase()] ?? name.toLowerCase(),
       confidence,
     }))
-    .filter(({ name }) => !name.startsWith('utf-') && iconv.encodingExists(name) && isValid(name))
+    .filter(({ name }) => !name.startsWith('utf-') && iconv.encodingExists(name) && isValid(sample, name))
 }
 
 /**
@@ -137,6 +147,10 @@ export function guessEncoding(sample: Buffer): DetectedEncoding | undefined {
       ? `The encoding is uncertain, since the file has little text besides ASCII: most likely it is ${name}`
       : `The encoding is most likely ${name}${confidence}`
   const others = [...new Set(guesses.map((other) => other.name))].filter((other) => other !== name)
-  const examples = others.length > 0 ? `, such as to ${others.slice(0, maxExamples).join(', ')}` : ''
+  // chardet often calls short Chinese texts unlikely.
+  const isGbPossible = name !== 'gb18030' && isValid(sample, 'gb18030')
+  const listed = others.filter((other) => other !== 'gb18030').slice(0, maxExamples - (isGbPossible ? 1 : 0))
+  if (isGbPossible) listed.push('gb18030')
+  const examples = listed.length > 0 ? `, such as to ${listed.join(', ')}` : ''
   return { name, notes: [`${likely}. If letters are wrong, set rows.encoding in the mapping${examples}.`] }
 }
