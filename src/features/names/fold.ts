@@ -82,6 +82,8 @@ const phrases: [RegExp, string][] = [
   [/\bpdr\b/g, 'ppl dem rep'],
   [/\bssr\b/g, 'soviet soc rep'],
   [/\bsouth east(ern)?\b/g, 'southeast'],
+  // A region. South Africa is a country.
+  [/\bsouthern africa\b|\bafrica southern\b/g, 'southernafrica'],
 ]
 
 const shortFormByWord = new Map(

@@ -105,6 +105,8 @@ describe('the resolver of country names', () => {
     ['Malta, Republic of', 'MLT', 'inverted'],
     ['Congo, Dem. Rep. of', 'COD', 'abbreviation'],
     ['Marshall Isl.', 'MHL', 'abbreviation'],
+    ['S. Korea', 'KOR', 'abbreviation'],
+    ['Southern Sudan', 'SSD', 'inverted'],
     ['印尼', 'IDN', 'abbreviation'],
     ['前苏联', 'SUN', 'former-name'],
     ['联邦德国', 'DEU', 'former-name'],
@@ -203,6 +205,17 @@ describe('the resolver of names of other resources', () => {
     ['أفريقيا', '002'],
   ])('resolves the region "%s" to %s', async (name, key) => {
     expect(await resolve([{ resource: 'regions', name }])).toMatchObject([{ match: { key } }])
+  })
+
+  it.each([
+    ['South Africa', 'ZAF', undefined],
+    ['S. Africa', 'ZAF', undefined],
+    ['Republic of South Africa', 'ZAF', undefined],
+    ['Southern Africa', undefined, '018'],
+    ['Africa, Southern', undefined, '018'],
+  ])('resolves "%s" to the country %s and the region %s', async (name, country, region) => {
+    const resolved = await resolve(['countries', 'regions'].map((resource) => ({ resource, name })))
+    expect(resolved.map(({ match }) => match?.key)).toEqual([country, region])
   })
 
   it('resolves regions, topics within their scheme, and records by external id', async () => {
