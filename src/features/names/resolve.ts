@@ -1,5 +1,6 @@
 import { quote } from '../../problems/faults.ts'
 import { suggest } from '../../problems/suggest.ts'
+import { codeSchemes, hasCodeForm, normalizeCode } from './codes.ts'
 import { divideText, hasConjunction, hasNameAsWritten, withConjunctions } from './conjunctions.ts'
 import type { AmbiguousName, NamedRecord, NameEntry } from './entries.ts'
 import { withoutFootnoteMarks, withoutQuestionMark } from './marks.ts'
@@ -115,7 +116,7 @@ function resolveWhole(lookup: Lookup, name: string): Resolution | undefined {
     const resolution = resolveFound(lookup, found, name)
     return isCountry ? withoutSecondCountry(lookup, found, name, resolution) : resolution
   }
-  if (!/^([A-Z]{2,3}|\d{3})$/.test(name)) return undefined
+  if (!hasCodeForm('iso3166', name)) return undefined
   const resolution = resolveCode(lookup, name, codeSchemes)
   if (!resolution || query.country === undefined || name.length > 2) return resolution
   const detail = `In a source about ${query.country}, this may be the code of a part of the country.`
@@ -192,13 +193,6 @@ function matchesWithin({ index, query }: Lookup, matches: readonly NameMatch[]):
   return ofCountry.length > 0 ? ofCountry : withCountry(null)
 }
 
-/** Adds leading zeros to a numeric code. */
-const normalizeCode = (scheme: string, code: string): string =>
-  scheme === 'numeric' ? code.padStart(3, '0') : code
-
-/** The schemes in which a name without a scheme is looked up as a code. */
-const codeSchemes = ['alpha3', 'alpha2', 'numeric', 'key']
-
 /**
  * Returns the records that had a code in a year. ISO gives a code to another country only when it is free, so of several records
  * without a known beginning, only the one that ended first had the code.
@@ -232,11 +226,12 @@ function resolveInScheme(lookup: Lookup, scheme: string, name: string): Resoluti
   return found && entries.length > 0 ? resolveEntries(lookup, { ...found, entries }, name) : undefined
 }
 
-/** Resolves a code that ISO has withdrawn, such as 736 for Sudan. The lists of names contain these codes. */
+/** Resolves a code that ISO has withdrawn, such as 736 for Sudan. The lists of names contain these codes, among abbreviations. */
 function resolveFormerCode(lookup: Lookup, scheme: string, code: string): Resolution | undefined {
-  if (scheme !== 'iso3166' && !codeSchemes.includes(scheme)) return undefined
+  const wanted = code.toUpperCase()
+  if (!hasCodeForm(scheme, wanted)) return undefined
   const found = lookup.index.find(code, () => false)
-  const entries = found?.entries.filter(({ text }) => text === code.toUpperCase()) ?? []
+  const entries = found?.entries.filter(({ text }) => text === wanted) ?? []
   return entries.length > 0 ? resolveEntries(lookup, { form: 'folded', entries }, code) : undefined
 }
 

@@ -157,6 +157,11 @@ describe('the resolver of country names', () => {
     expect(await code('4', 'numeric')).toBe('AFG')
     expect(await code('736', 'numeric')).toBe('SDN')
     expect(await code('Honduras', 'alpha2')).toBeUndefined()
+    // Abbreviations, which do not have the form of the code.
+    expect(await code('DPRK', 'numeric')).toBeUndefined()
+    expect(await code('UAE', 'numeric')).toBeUndefined()
+    expect(await code('USA', 'alpha2')).toBeUndefined()
+    expect(await code('DPRK', 'iso3166')).toBeUndefined()
   })
 
   it.each([
