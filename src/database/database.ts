@@ -274,7 +274,7 @@ class PoolDatabase implements Database {
     const { pool, commitGate, announceCommit } = this.#services
     return commitGate.run(async (passedAt) => {
       // A change is not cancelled when its client disconnects, so that its outcome is known.
-      const connection = await pool.acquire('cheap', this.#work && { owner: this.#work.owner })
+      const connection = await pool.acquireForChange(this.#work && { owner: this.#work.owner })
       const recheckedCallback = (tx: Transaction) => {
         commitGate.recheck(passedAt)
         return callback(tx)

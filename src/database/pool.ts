@@ -6,7 +6,7 @@ import { type ClientState, Connection, type PoolObserver, type StatementLimits }
 import { Sockets } from './replicas/sockets.ts'
 import { cancelTimeoutMs } from './running-statement.ts'
 import { checkConnectionWhileRunning, sessionSettings } from './session-settings.ts'
-import { type Lane, type LaneLimits, Lanes, type Lease } from './shares/lanes.ts'
+import { type Lane, type LaneLimits, Lanes, type Lease, type Refusal } from './shares/lanes.ts'
 import type { Work } from './shares/work.ts'
 import { withTimeout } from './with-timeout.ts'
 
@@ -31,6 +31,13 @@ const silentObserver: PoolObserver = {
   statementSlow: () => {},
 }
 
+/**
+ * Number of connections that changes leave free for reads. Changes may wait for the locks of others for seconds, and reads wait for
+ * no locks.
+ */
+const reservedForReads = ({ maxConnections }: PoolOptions) =>
+  Math.min(maxConnections - 1, Math.ceil(maxConnections / 4))
+
 /** Minimum number of connections that are kept open. */
 const minConnections = ({ maxConnections }: PoolOptions) => Math.min(4, Math.ceil(maxConnections / 2))
 
@@ -50,6 +57,8 @@ export class Pool {
   readonly #pool: pg.Pool
   readonly #cancelPool: pg.Pool
   readonly #lanes: Lanes
+  /** The connections that changes may use. */
+  readonly #changeLanes: Lanes
   readonly #isReplica: boolean
   readonly #sockets = new Sockets()
   #isSuspended = false
@@ -59,7 +68,10 @@ export class Pool {
   constructor(url: string, options: PoolOptions, { isReplica = false } = {}) {
     this.options = options
     this.#isReplica = isReplica
-    this.#lanes = new Lanes(options, (lane, refusal) => this.observer.requestRefused(lane, refusal))
+    const onRefusal = (lane: Lane, refusal: Refusal) => this.observer.requestRefused(lane, refusal)
+    this.#lanes = new Lanes(options, onRefusal)
+    const maxChanges = options.maxConnections - reservedForReads(options)
+    this.#changeLanes = new Lanes({ ...options, maxConnections: maxChanges }, onRefusal)
     const connectTimeoutMs = isReplica
       ? Math.min(replicaConnectTimeoutMs, options.acquireTimeoutMs)
       : options.acquireTimeoutMs
@@ -98,7 +110,30 @@ export class Pool {
    */
   async acquire(lane: Lane, work?: Work): Promise<Connection> {
     const granted = this.#lanes.acquire(lane, work)
-    const lease = granted instanceof Promise ? await granted : granted
+    return this.#connectFor(lane, granted instanceof Promise ? await granted : granted)
+  }
+
+  /**
+   * Lends a connection for a change like `acquire`, but leaves some connections free for reads.
+   * @throws what `acquire` throws.
+   */
+  async acquireForChange(work?: Work): Promise<Connection> {
+    const change = await this.#changeLanes.acquire('cheap', work)
+    try {
+      const lease = await this.#lanes.acquire('cheap', work)
+      const release = () => {
+        lease.release()
+        change.release()
+      }
+      return await this.#connectFor('cheap', { ...lease, release })
+    } catch (error) {
+      change.release()
+      throw error
+    }
+  }
+
+  /** Lends a connection for a lease. Releases the lease if there is no connection. */
+  async #connectFor(lane: Lane, lease: Lease): Promise<Connection> {
     try {
       return this.#lend(await this.#connect(lane), lease)
     } catch (error) {
@@ -145,13 +180,14 @@ export class Pool {
     return {
       total: this.#pool.totalCount,
       idle: this.#pool.idleCount,
-      waiting: this.#lanes.waiting('cheap') + this.#lanes.waiting('expensive'),
+      waiting: this.laneCounts('cheap').waiting + this.laneCounts('expensive').waiting,
     }
   }
 
   /** Current numbers of requests of a lane that use a connection or wait for one. */
   laneCounts(lane: Lane): { running: number; waiting: number } {
-    return { running: this.#lanes.running(lane), waiting: this.#lanes.waiting(lane) }
+    const waiting = this.#lanes.waiting(lane) + this.#changeLanes.waiting(lane)
+    return { running: this.#lanes.running(lane), waiting }
   }
 
   /** Whether expensive statements share the processors with other statements, now or recently (`Lanes.isContended`). */
