@@ -182,6 +182,10 @@ describe('Chinese sentences', () => {
       '后来的导入 0190（a.csv）更改了此导入的 3 条记录。请先撤销后来的导入',
     ],
     [
+      'The import 0190 (a.csv) of the same register has written records of this import since its dry run. Start this import again to see what it would change now.',
+      '试运行之后，同一登记表的导入 0190（a.csv）已写入此导入的记录。请重新开始此导入，以查看现在会更改什么',
+    ],
+    [
       'The import 0190 (a.csv) of the same register is being committed. Wait until that is done.',
       '同一登记表的导入 0190（a.csv）正在提交，请等待提交完成',
     ],

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../database/database.ts'
 import { Problem } from '../../problems/problem.ts'
 import { noCounts, withoutKept } from './job-schemas.ts'
+import { findWriterSinceCheck, type NamedImport } from './stale.ts'
 import {
   changeImport,
   type ImportChange,
@@ -42,15 +43,35 @@ async function findRunning(
   condition: string,
   activity: string,
 ): Promise<string | undefined> {
-  const [running] = await tx.query<{ import: string; file: string | null }>({
+  const [running] = await tx.query<NamedImport>({
     text: `select id as import, files->0->>'name' as file from imports
       where scheme = $2 and id <> $1 and (${condition}) limit 1`,
     values: [id, scheme],
   })
   if (!running) return undefined
-  // The names of the files are stored when all files have arrived.
-  const name = running.file === null ? running.import : `${running.import} (${running.file})`
-  return `The import ${name} of the same register is being ${activity}. Wait until that is done.`
+  return waitFor(running, activity)
+}
+
+/** Names an import, for people. The names of its files are stored when all files have arrived. */
+const nameImport = ({ import: id, file }: NamedImport) => (file === null ? id : `${id} (${file})`)
+
+const waitFor = (running: NamedImport, activity: string) =>
+  `The import ${nameImport(running)} of the same register is being ${activity}. Wait until that is done.`
+
+/** Returns why an import has to wait: an undo of the register, which would not revert records that a commit changes before it. */
+const findUndo = (tx: Transaction, job: ImportJob) => findRunning(tx, job, "state = 'undoing'", 'undone')
+
+/**
+ * Returns why a staged import cannot be committed: an undo is running, or the report of its dry run no longer shows what a commit
+ * would do, since another import has written the same records.
+ */
+async function findCommitObstacle(tx: Transaction, job: ImportJob): Promise<string | undefined> {
+  const undo = await findUndo(tx, job)
+  if (undo !== undefined) return undo
+  const writer = await findWriterSinceCheck(tx, job)
+  if (!writer) return undefined
+  if (writer.isCommitting) return waitFor(writer, 'committed')
+  return `The import ${nameImport(writer)} of the same register has written records of this import since its dry run. Start this import again to see what it would change now.`
 }
 
 /** Begins a commit with the first pass over the rows. The counts of records and kept properties start at 0. */
@@ -58,8 +79,7 @@ export const commitStep: Step = {
   from: ['staged'],
   taken: ['committing', 'committed'],
   hint: 'wait for the dry run, or start another import',
-  // An undo would not revert records that this commit changes before the undo reaches them.
-  findObstacle: (tx, job) => findRunning(tx, job, "state = 'undoing'", 'undone'),
+  findObstacle: findCommitObstacle,
   change: ({ counts, report }) => ({
     state: 'committing',
     report: withoutKept(report),
@@ -74,6 +94,8 @@ export const autoCommitStep: Step = {
   ...commitStep,
   from: ['staging'],
   hint: 'start another import',
+  // There is no report that could be out of date.
+  findObstacle: findUndo,
   change: () => ({ state: 'committing', pass: 0, stagedAt: 'now' }),
 }
 

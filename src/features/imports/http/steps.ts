@@ -57,7 +57,7 @@ export const commitImport = stepEndpoint('commit', commitStep, {
   operationId: 'commitImport',
   summary: 'Commit an import',
   description:
-    'Writes the records of a staged import in the background, in short transactions; refused rows are left out. Watch it with `GET /v1/imports/{id}` or its events. An interrupted commit continues when the service is back.',
+    'Writes the records of a staged import in the background, in short transactions; refused rows are left out. Watch it with `GET /v1/imports/{id}` or its events. An interrupted commit continues when the service is back. Refused if another import has written the same records since the dry run.',
   participle: 'committed',
 })
 

@@ -1,0 +1,60 @@
+import { sql } from 'drizzle-orm'
+import type { Transaction } from '../../database/database.ts'
+import { compileSql } from '../../database/dialect.ts'
+import { foldCode } from '../../database/folding.ts'
+import type { ImportJob } from './store.ts'
+
+/** Dry runs that no longer show what a commit would do, since another import has written the same records. */
+
+/** The id of an import, and the name of its file; null until all its files have arrived. */
+export interface NamedImport {
+  import: string
+  file: string | null
+}
+
+/** An import that writes or has written records. */
+interface Writer extends NamedImport {
+  /** Whether its commit is still running. */
+  isCommitting: boolean
+}
+
+/**
+ * SQL of the identities (`import_rows.ids`) of records that other imports of the scheme have written since the dry run of an import
+ * ended, or are writing now, each with the import. Of a running commit, these are all records of its rows. A commit that failed has
+ * no time, so that of its dry run counts.
+ */
+const writtenSince = ({ id, scheme }: ImportJob) => sql`
+  select other.id as import, records.resource || ' ' || ${scheme}::text || ':' || ${foldCode(sql`external_ids.id`)} as identity
+    from imports this join imports other on other.scheme = this.scheme and other.id <> this.id
+      and other.state in ('committed', 'failed') and coalesce(other.committed_at, other.staged_at) > this.staged_at
+    join import_records written on written.import = other.id and written.action <> 'none' and not written.undone
+    join records on records.resource = written.resource and records.key = written.key
+    join external_ids on external_ids.record = records.id and external_ids.scheme = ${scheme}
+    where this.id = ${id}
+  union all
+  select import_rows.import, unnest(import_rows.ids) from imports other join import_rows on import_rows.import = other.id
+    where other.scheme = ${scheme} and other.id <> ${id} and other.state = 'committing' and import_rows.state <> 'skipped'`
+
+/**
+ * Finds an import that has written records of a staged import since its dry run, or is writing them now. A commit would replace
+ * their values with those of the staged file, though its report compares that file with the values before.
+ *
+ * The statement groups the identities instead of joining them: while PostgreSQL has no statistics for new rows, it may run a join
+ * as a nested loop.
+ * @returns the latest such import; undefined if there is none.
+ */
+export async function findWriterSinceCheck(tx: Transaction, job: ImportJob): Promise<Writer | undefined> {
+  const [writer] = await tx.query<Writer>(
+    compileSql(sql`with written as materialized (${writtenSince(job)}), shared as (
+        select max(import::text)::uuid as import from (
+          select import, identity from written
+          union all
+          select null, unnest(ids) from import_rows
+            where import = ${job.id} and state = 'ready' and exists (select from written)
+        ) as found group by identity having count(import) > 0 and count(*) > count(import)
+      )
+      select id as import, files->0->>'name' as file, state = 'committing' as "isCommitting"
+        from imports where id in (select import from shared) order by id desc limit 1`),
+  )
+  return writer
+}
