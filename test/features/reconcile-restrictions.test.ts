@@ -86,6 +86,34 @@ describe('a query of the reconciliation service', () => {
     expect(found.country).toMatchObject([{ id: 'countries:CHN', match: true }])
   })
 
+  it('has candidates but no match if its codes mean different countries, or one is unknown', async () => {
+    const country = (codes: object) => ({ type: 'countries', properties: properties({ ...codes }) })
+    const { same, different, unknown } = await reconcile({
+      same: country({ alpha2: 'CN', alpha3: 'CHN', numeric: 156 }),
+      different: country({ alpha2: 'CN', alpha3: 'USA' }),
+      unknown: country({ alpha2: 'CN', numeric: '999' }),
+    })
+    expect(same).toMatchObject([{ id: 'countries:CHN', match: true }])
+    expect(different).toMatchObject([
+      { id: 'countries:CHN', match: false },
+      { id: 'countries:USA', match: false },
+    ])
+    expect(unknown).toMatchObject([{ id: 'countries:CHN', match: false }])
+  })
+
+  it('may have several codes in each query of the largest batch', async () => {
+    const query = { query: 'China', properties: properties({ alpha2: 'CN', alpha3: 'CHN', numeric: '156' }) }
+    const found = await reconcile(Object.fromEntries(Array.from({ length: 250 }, (_, id) => [id, query])))
+    expect(found[249]).toMatchObject([{ id: 'countries:CHN', match: true }])
+  })
+
+  it('is looked up by its text among records that have no such codes', async () => {
+    const { topic } = await reconcile({
+      topic: { query: 'Natural sciences', type: 'topics', properties: properties({ alpha2: 'CN' }) },
+    })
+    expect(topic).toMatchObject([{ match: true }])
+  })
+
   it('matches a record once, even if its types are repeated', async () => {
     const { q } = await reconcile({ q: { query: 'China', type: ['countries', 'countries'] } })
     expect(q).toMatchObject([{ id: 'countries:CHN', match: true }])

@@ -82,8 +82,11 @@ const propertyText = ({ properties = [] }: Query, pid: string): string | undefin
     .map(toText)
     .find((text) => text !== '')
 
-/** Properties that are codes by which a record is found, as schemes of `POST /v1/resolve`. */
-const codeProperties = ['alpha2', 'alpha3', 'numeric', 'ror'] as const
+/** Properties that are codes by which the records of a resource are found, as schemes of `POST /v1/resolve`. */
+const codeProperties = new Map([
+  ['countries', ['alpha2', 'alpha3', 'numeric']],
+  ['organizations', ['ror']],
+])
 
 /**
  * Returns the types of a query, each once; the default types if the query has none.
@@ -96,11 +99,15 @@ function readTypes({ type }: Query, registry: Registry): string[] {
   return given.length > 0 ? given : resourcesKnownByName(registry)
 }
 
-/** Resolves name queries. @throws ApiResponseError when the API refuses the request. */
+/** Resolves name queries, up to `maxQueries` in a request. @throws ApiResponseError when the API refuses a request. */
 async function resolveAll(api: ApiFetch, queries: readonly NameQuery[]): Promise<Resolution[]> {
-  if (queries.length === 0) return []
-  const { data } = await fetchJson<{ data: Resolution[] }>(api, '/v1/resolve', { queries })
-  return data
+  const resolutions: Resolution[] = []
+  for (let at = 0; at < queries.length; at += maxQueries) {
+    const body = { queries: queries.slice(at, at + maxQueries) }
+    const { data } = await fetchJson<{ data: Resolution[] }>(api, '/v1/resolve', body)
+    resolutions.push(...data)
+  }
+  return resolutions
 }
 
 /** Resolves the names of countries in the properties of queries. @returns the codes of the resolved names, by name. */
@@ -132,21 +139,34 @@ function readRestrictions(query: Query, countries: ReadonlyMap<string, string>):
   return { country, on, areUnderstood: on === date && (country !== undefined || name === undefined) }
 }
 
-/** Converts a query for one type to a query of the name resolver; undefined if it has no text. */
-function toNameQuery(query: Query, resource: string, { country, on }: Restrictions): NameQuery | undefined {
-  const scheme = codeProperties.find(
-    (pid) => (pid === 'ror') === (resource === 'organizations') && propertyText(query, pid) !== undefined,
-  )
-  const name = scheme === undefined ? query.query : propertyText(query, scheme)
-  if (name === undefined || name.trim() === '') return undefined
-  return {
-    resource,
-    name: name.slice(0, maxNameLength).toWellFormed(),
-    limit: Math.min(maxCandidates, query.limit ?? defaultLimit),
-    ...(scheme !== undefined && { scheme }),
-    on,
-    country,
-  }
+/**
+ * Converts a query for one type to queries of the name resolver: one for each code of this type or, if it has none, one for its
+ * text. Returns none if it has no text either.
+ */
+function toNameQueries(query: Query, resource: string, { country, on }: Restrictions): NameQuery[] {
+  const codes = (codeProperties.get(resource) ?? []).flatMap((scheme) => {
+    const name = propertyText(query, scheme)
+    return name === undefined ? [] : [{ name, scheme }]
+  })
+  const names = codes.length > 0 ? codes : [{ name: query.query ?? '' }]
+  return names
+    .filter(({ name }) => name.trim() !== '')
+    .map(({ name, ...more }) => ({
+      resource,
+      name: name.slice(0, maxNameLength).toWellFormed(),
+      limit: Math.min(maxCandidates, query.limit ?? defaultLimit),
+      ...more,
+      on,
+      country,
+    }))
+}
+
+/** Combines the resolutions of the codes of a query: the result is `ambiguous` if they do not all mean the same record. */
+function combineResolutions(first: Resolution, others: readonly Resolution[]): Resolution {
+  if (others.every(({ match }) => match !== undefined && match.key === first.match?.key)) return first
+  const all = [first, ...others].flatMap(({ candidates }) => candidates)
+  const candidates = [...new Map(all.map((candidate) => [candidate.key, candidate])).values()]
+  return { status: 'ambiguous', candidates }
 }
 
 const toCandidate = (registry: Registry, resource: string, match: NameMatch, isMatch: boolean) => ({
@@ -208,25 +228,27 @@ export async function reconcileQueries(
   const entries = [...queries].map(
     ([id, query]): BatchEntry => ({ id, query, restrictions: readRestrictions(query, countries) }),
   )
-  const nameQueries = entries.flatMap(({ id, query, restrictions }) =>
+  const typeQueries = entries.flatMap(({ id, query, restrictions }) =>
     readTypes(query, registry).flatMap((resource) => {
-      const nameQuery = toNameQuery(query, resource, restrictions)
-      return nameQuery ? [{ id, nameQuery }] : []
+      const nameQueries = toNameQueries(query, resource, restrictions)
+      return nameQueries.length === 0 ? [] : [{ id, resource, nameQueries }]
     }),
   )
-  if (nameQueries.length > maxQueries)
+  if (typeQueries.length > maxQueries)
     throw new Problem(
       'invalid-body',
-      `The queries have ${nameQueries.length} types in total; the limit is ${maxQueries}: send fewer queries.`,
+      `The queries have ${typeQueries.length} types in total; the limit is ${maxQueries}: send fewer queries.`,
     )
   const found = await resolveAll(
     api,
-    nameQueries.map(({ nameQuery }) => nameQuery),
+    typeQueries.flatMap(({ nameQueries }) => nameQueries),
   )
   const resolutions = new Map<string, TypeResolution[]>()
-  for (const [index, resolution] of found.entries()) {
-    const { id, nameQuery } = nameQueries[index] ?? {}
-    if (id !== undefined && nameQuery) addTo(resolutions, id, { resource: nameQuery.resource, resolution })
+  let at = 0
+  for (const { id, resource, nameQueries } of typeQueries) {
+    const [first, ...others] = found.slice(at, at + nameQueries.length)
+    at += nameQueries.length
+    if (first) addTo(resolutions, id, { resource, resolution: combineResolutions(first, others) })
   }
   return Object.fromEntries(
     entries.map((entry) => [
