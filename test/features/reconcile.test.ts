@@ -330,13 +330,17 @@ describe('the reconciliation service', () => {
 
   it('refuses bodies that are not forms, and says which type a body must have', async () => {
     const payload = JSON.stringify({ queries: { q: { query: 'China' } } })
-    for (const headers of [{ 'content-type': 'application/json' }, {}]) {
+    for (const [headers, found] of [
+      [{ 'content-type': 'application/json' }, ', not application/json'],
+      [{ 'content-type': 'x' }, ', not x'],
+      [{}, '; the Content-Type is missing'],
+    ] as const) {
       const response = await test.app.inject({ method: 'POST', url: '/reconcile', headers, payload })
       expect(response.statusCode, response.payload).toBe(415)
       expect(response.headers['accept-post']).toBe('application/x-www-form-urlencoded')
       expect(response.json()).toMatchObject({
         type: '/problems/unsupported-media-type',
-        detail: 'The body must be application/x-www-form-urlencoded.',
+        detail: `The body must be application/x-www-form-urlencoded${found}.`,
       })
     }
   })

@@ -1,5 +1,5 @@
 import { parse as parseForm } from 'node:querystring'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { type ApiFetch, ApiResponseError } from '../../features/api-fetch.ts'
 import { extend } from '../../features/reconcile/extend.ts'
@@ -25,6 +25,7 @@ import { forwardResponse, readAs } from '../read-as.ts'
 import { readJson } from './body-parsers/json-reader.ts'
 import { requireUnencoded, requireUtf8 } from './body-parsers.ts'
 import { headerProblem } from './http-conformance.ts'
+import { hasBody, requireMediaType } from './operations/checks.ts'
 import { addOptions } from './routes.ts'
 
 /** Maximum bytes of a form. A batch of 250 queries with properties is shorter. */
@@ -175,10 +176,6 @@ export const reconcile = fp<ReconcileOptions>(
       requireUtf8(request)
       return body
     })
-    scope.addContentTypeParser('*', (_request, _payload, done) => {
-      const headers = { 'accept-post': form }
-      done(new Problem('unsupported-media-type', `The body must be ${form}.`, { headers }))
-    })
     scope.addHook('onRoute', (route) => {
       route.config = { ...route.config, corsHeaders }
     })
@@ -208,7 +205,12 @@ export const reconcile = fp<ReconcileOptions>(
       return makeManifest(publicUrl ?? getBaseUrl(request), registry)
     })
     scope.get('/reconcile', options, main)
-    scope.post('/reconcile', options, main)
+    // Fastify would refuse a malformed type without saying which type is accepted.
+    const requireForm: onRequestHookHandler = (request, _reply, done) => {
+      if (hasBody(request) || request.headers['content-type'] !== undefined) requireMediaType(request, [form])
+      done()
+    }
+    scope.post('/reconcile', { ...options, onRequest: requireForm }, main)
 
     scope.get(
       '/reconcile/suggest/entity',

@@ -2,7 +2,8 @@ import type { FastifyRequest } from 'fastify'
 import { type Contract, fileMediaType } from '../../../operations/operation.ts'
 import { Problem } from '../../../problems/problem.ts'
 
-const hasBody = ({ headers }: FastifyRequest): boolean =>
+/** Whether a request has a body. One with `Content-Length: 0` has none. */
+export const hasBody = ({ headers }: FastifyRequest): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
 const hasContent = ({ responses }: Contract): boolean => Object.values(responses).some(({ schema }) => schema)
