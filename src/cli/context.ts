@@ -48,9 +48,10 @@ async function requireEmbeddedDatabase(dataDir: string, otherAdvice: string): Pr
     import('../database/embedded/cluster.ts'),
     import('node:path'),
   ])
-  if (hasCluster(dataDir)) return
+  const folder = resolve(dataDir)
+  if (await hasCluster(folder)) return
   throw new OperationalError(
-    `there is no database in ${resolve(dataDir)} (DATA_DIR): set DATA_DIR or DATABASE_URL to an existing one${otherAdvice}`,
+    `there is no database in ${folder} (DATA_DIR): set DATA_DIR or DATABASE_URL to an existing one${otherAdvice}`,
   )
 }
 

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { statSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { openCluster } from '../../src/database/embedded/cluster.ts'
+import { hasCluster, openCluster } from '../../src/database/embedded/cluster.ts'
 import { ensureDataDir } from '../../src/database/embedded/folder.ts'
 import { openEmbeddedDatabase } from '../../src/database/embedded/index.ts'
 import { ensureStarted, stop } from '../../src/database/embedded/postmaster.ts'
@@ -314,6 +314,25 @@ describe('a folder for the embedded PostgreSQL', () => {
     const other = join(folder, 'other')
     await mkdir(join(other, 'postgres/something'), { recursive: true })
     await expect(openEmbeddedDatabase(other)).rejects.toThrow(/is not a data folder of PostgreSQL: move/)
+  })
+
+  it('is not mistaken for one without a database when it cannot be read', async () => {
+    const loop = join(folder, 'loop')
+    await mkdir(loop)
+    await symlink('postgres', join(loop, 'postgres'))
+    const message = `${loop}/postgres cannot be read: too many symbolic links encountered`
+    await expect(openEmbeddedDatabase(loop)).rejects.toThrow(message)
+    await expect(hasCluster(loop)).rejects.toThrow(message)
+  })
+
+  it.skipIf(isRoot)('is refused with the name of its owner when its database cannot be read', async () => {
+    const closed = join(folder, 'unreadable')
+    await mkdir(join(closed, 'postgres'), { recursive: true })
+    await chmod(join(closed, 'postgres'), 0)
+    onTestFinished(() => chmod(join(closed, 'postgres'), 0o700))
+    await expect(hasCluster(closed)).rejects.toThrow(
+      `${closed}/postgres, which belongs to the user ${process.getuid?.()}, cannot be read: permission denied`,
+    )
   })
 
   it('is accepted if its name has characters that a shell interprets', async () => {

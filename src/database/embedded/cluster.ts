@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { errorCode } from '../../error-code.ts'
 import { failure, OperationalError } from '../../operational-error.ts'
 import { type Account, chooseAccount } from './account.ts'
 import { ensureDataDir } from './folder.ts'
@@ -47,15 +48,28 @@ export async function openCluster(folder: string, signal?: AbortSignal): Promise
   const programs = await findPrograms()
   await ensureDataDir(folder)
   const account = await chooseAccount(path, [programs.initdb, programs.pg_ctl])
-  if (!isCluster(path)) await createCluster(folder, path, account, programs, signal)
+  if (!(await isCluster(path))) await createCluster(folder, path, account, programs, signal)
   await removeTemporary(folder)
   return { path, account, programs, password: await readPassword(path) }
 }
 
-const isCluster = (path: string) => existsSync(join(path, 'PG_VERSION'))
+/** Whether a folder is a cluster. @throws OperationalError if the folder cannot be read, such as that of another user. */
+async function isCluster(path: string): Promise<boolean> {
+  try {
+    await stat(join(path, 'PG_VERSION'))
+    return true
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return false
+    const owner = await stat(path).catch(() => undefined)
+    throw failure(`${path}${owner ? `, which belongs to the user ${owner.uid},` : ''} cannot be read`, error)
+  }
+}
 
-/** Whether a folder has the cluster of an embedded PostgreSQL. */
-export const hasCluster = (folder: string): boolean => isCluster(join(folder, 'postgres'))
+/**
+ * Whether a folder has the cluster of an embedded PostgreSQL.
+ * @throws OperationalError if the folder of the cluster cannot be read.
+ */
+export const hasCluster = (folder: string): Promise<boolean> => isCluster(join(folder, 'postgres'))
 
 /**
  * Initializes the cluster in a temporary folder and moves it into place when it is complete, so that an interruption leaves
@@ -83,7 +97,7 @@ async function createCluster(
     await rm(temporary, { recursive: true, force: true, maxRetries: 3 })
     signal?.throwIfAborted()
     // Another process that started at the same time may have created the cluster first.
-    if (!isCluster(path)) throw failure(`PostgreSQL's data folder cannot be created at ${path}`, error)
+    if (!(await isCluster(path))) throw failure(`PostgreSQL's data folder cannot be created at ${path}`, error)
   }
 }
 
