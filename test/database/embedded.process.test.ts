@@ -184,6 +184,21 @@ describe('the embedded PostgreSQL', () => {
     await database.close()
   })
 
+  it('is stopped by a close while it recovers from a crash of one of its processes', async () => {
+    const database = await openEmbeddedDatabase(folder, settings)
+    const client = new pg.Client({ connectionString: database.url })
+    client.on('error', () => {})
+    await client.connect()
+    const { rows } = await client.query('select pg_backend_pid() as pid')
+    const ended = new Promise<void>((resolve) => {
+      client.once('end', resolve)
+    })
+    process.kill(rows[0].pid, 'SIGKILL')
+    await ended
+    await database.close()
+    expect(await isRunning()).toBe(false)
+  })
+
   it('is taken over from a killed process, and stopped by the new one', async () => {
     const holder = spawn(process.execPath, ['--import', 'tsx', 'test/support/hold-embedded.ts', folder])
     const [line] = await once(holder.stdout, 'data')

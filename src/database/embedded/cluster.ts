@@ -97,7 +97,8 @@ async function createCluster(
     await rm(temporary, { recursive: true, force: true, maxRetries: 3 })
     signal?.throwIfAborted()
     // Another process that started at the same time may have created the cluster first.
-    if (!(await isCluster(path))) throw failure(`PostgreSQL's data folder cannot be created at ${path}`, error)
+    if (!(await isCluster(path)))
+      throw failure(`PostgreSQL's data folder cannot be created at ${path}`, error)
   }
 }
 

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OperationalError } from '../../operational-error.ts'
 import { type Cluster, openCluster } from './cluster.ts'
-import { ensureStarted, isReady, stop } from './postmaster.ts'
+import { ensureStarted, isReady, isRunning, stop } from './postmaster.ts'
 import { type GetUrl, separateRoles, transferDatabase } from './role-separation.ts'
 import { serverSettings, usableMemory } from './server-settings.ts'
 import { ensureServiceRole, servicePassword, serviceRole, superuser } from './service-role.ts'
@@ -118,15 +118,29 @@ async function rejoinServer(
   )
 }
 
+/** How long a process that closes waits for a server that is stopping or recovers from a crash. */
+const releaseTimeoutMs = 30_000
+
+/**
+ * Releases the shared lock, and stops the server if no other process uses it. If the lock is lost, takes it again first: a server
+ * that recovers from a crash ends all connections, and would otherwise run without a process that stops it.
+ * @throws what `acquireSharedLock`, `releaseSharedLock` and `stop` throw.
+ */
 async function releaseServer(
   folder: string,
   cluster: Cluster,
   port: number,
   lock: SharedLock,
 ): Promise<void> {
-  const held = (await isHeld(lock)) ? lock : await acquireSharedLock(lockUrl(cluster, port))
-  if (!held) return
-  await releaseSharedLock(held, () => rm(join(folder, 'url'), { force: true }).finally(() => stop(cluster)))
+  const stopServer = () => rm(join(folder, 'url'), { force: true }).finally(() => stop(cluster))
+  const deadline = Date.now() + releaseTimeoutMs
+  let held = (await isHeld(lock)) ? lock : undefined
+  for (;;) {
+    if (held && (await releaseSharedLock(held, stopServer))) return
+    if (!(await isRunning(cluster, port)) || Date.now() > deadline) return
+    held = await acquireSharedLock(lockUrl(cluster, port))
+    if (!held) await sleep(joinPauseMs)
+  }
 }
 
 const buildUrl = (role: string, password: string, port: number, database: string): string =>

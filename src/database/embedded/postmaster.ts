@@ -81,6 +81,10 @@ const isFormerServerEnding = (error: unknown) =>
 export const isReady = async ({ path }: Cluster): Promise<boolean> =>
   (await readPostmaster(path))?.status === 'ready'
 
+/** Whether the cluster's server runs at a port, also while it starts, recovers from a crash or stops. */
+export const isRunning = async ({ path }: Cluster, port: number): Promise<boolean> =>
+  (await readPostmaster(path))?.port === port
+
 /**
  * Stops the cluster's server and returns when it has stopped. Open connections are closed.
  * @throws OperationalError when it has not stopped within a minute; the error of `runProgram` when pg_ctl fails.

@@ -17,7 +17,8 @@ export interface SharedLock {
 }
 
 /**
- * Takes the shared lock of the server at `url`. Returns undefined if the server is stopping or has stopped.
+ * Takes the shared lock of the server at `url`. Returns undefined if the server is stopping, has stopped, or recovers from a
+ * crash.
  * @throws OperationalError for any other failure, such as a refused login.
  */
 export async function acquireSharedLock(url: string): Promise<SharedLock | undefined> {
@@ -36,7 +37,7 @@ export async function acquireSharedLock(url: string): Promise<SharedLock | undef
     if (await tryLock(client, 'pg_try_advisory_lock_shared')) return { client, lost }
     await client.end()
   } catch (error) {
-    if (!isServerStopping(error)) throw failure('the embedded PostgreSQL cannot be used', error)
+    if (!isServerAway(error)) throw failure('the embedded PostgreSQL cannot be used', error)
   }
   return undefined
 }
@@ -51,11 +52,14 @@ export function isHeld({ client }: SharedLock): Promise<boolean> {
 
 /**
  * Releases the lock. If no other process holds it, `stop` runs before another process can join.
- * @throws what `stop` throws; PostgreSQL's error, unless the server is stopping.
+ * @returns false if the lock is lost meanwhile, so that nobody knows whether another process holds it.
+ * @throws what `stop` throws; PostgreSQL's error, unless the server is stopping or recovers from a crash.
  */
-export async function releaseSharedLock({ client }: SharedLock, stop: () => Promise<void>): Promise<void> {
+export async function releaseSharedLock({ client }: SharedLock, stop: () => Promise<void>): Promise<boolean> {
   try {
-    if (await exchangeLock(client)) await stop()
+    const isLast = await exchangeLock(client)
+    if (isLast) await stop()
+    return isLast !== undefined
   } finally {
     await client.end().catch(() => {})
   }
@@ -64,14 +68,14 @@ export async function releaseSharedLock({ client }: SharedLock, stop: () => Prom
 /**
  * Releases the shared lock, then tries to take the exclusive one: of two processes that close at the same time, the later
  * one gets it. Returns false if another process still holds the shared lock, or has got the exclusive one and is stopping the
- * server.
+ * server. Returns undefined if the connection has ended.
  */
-async function exchangeLock(client: pg.Client): Promise<boolean> {
+async function exchangeLock(client: pg.Client): Promise<boolean | undefined> {
   try {
     await client.query('select pg_advisory_unlock_shared($1)', [lockKey])
     return await tryLock(client, 'pg_try_advisory_lock')
   } catch (error) {
-    if (isServerStopping(error)) return false
+    if (isServerAway(error)) return undefined
     throw error
   }
 }
@@ -83,7 +87,10 @@ async function tryLock(client: pg.Client, lockFunction: TryLockFunction): Promis
   return rows[0]?.held === true
 }
 
-function isServerStopping(error: unknown): boolean {
+/** Whether the server is stopping, has stopped, or recovers from a crash of one of its processes. */
+function isServerAway(error: unknown): boolean {
   const ended = error instanceof Error && error.message.startsWith('Connection terminated')
-  return ended || ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P03'].includes(errorCode(error))
+  return (
+    ended || ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03'].includes(errorCode(error))
+  )
 }
