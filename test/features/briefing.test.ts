@@ -34,11 +34,16 @@ interface Briefing {
   day: string
   records: Record<string, Section>
   inForce: Section
-  expiring: CountedList & { data: { id: string; expiresOn: string; link: string }[] }
+  expiring: CountedList & {
+    data: { id: string; title: string; visibility: string; expiresOn: string; link: string }[]
+  }
   units: Groups
   given: CountedList & { amounts: Groups }
   received: CountedList & { amounts: Groups }
-  changes: { list: string; data: { key: string; link: string; operation: string }[] } | null
+  changes: {
+    list: string
+    data: { key: string; title: string | null; visibility: string; link: string; operation: string }[]
+  } | null
   figures: { title: string; value: number; recorded: CountedList | null; link: string }[]
   figuresList: string
   sources: Groups
@@ -282,6 +287,19 @@ describe('GET /v1/countries/{code}/briefing', () => {
     const fullBriefing = await getBriefing('NRU', '', adminKey)
     expect(fullBriefing.records.agreements?.count).toBe(1)
     expect(JSON.stringify(fullBriefing)).toContain('Secret')
+  })
+
+  it('has the visibility of the records of changes and expiring, for a reader with a key', async () => {
+    const parties = [{ country: 'NRU', role: 'party' }]
+    for (const visibility of ['public', 'internal']) {
+      const dates = { inForceFrom: '2001', expiresOn: inHundredDays }
+      await api.post('/v1/agreements', { title: visibility, kind: 'treaty', parties, visibility, ...dates })
+    }
+    const { changes, expiring } = await getBriefing('NRU', '', adminKey)
+    for (const records of [changes?.data.slice(0, 2), expiring.data]) {
+      expect(records).toHaveLength(2)
+      for (const { title, visibility } of records ?? []) expect(visibility).toBe(title)
+    }
   })
 
   it('names the country in the requested language', async () => {

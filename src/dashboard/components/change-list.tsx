@@ -5,9 +5,9 @@ import type { Change, CountryBriefing } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { InternalTag } from './internal-tag.tsx'
 
-/** A change with the title of its record, and the visibility of the record, if it is known. */
-type TitledChange = Omit<NonNullable<CountryBriefing['changes']>['data'][number], 'link'> & {
-  visibility?: unknown
+/** A change with the title and the visibility of its record. */
+type TitledChange = Omit<NonNullable<CountryBriefing['changes']>['data'][number], 'link' | 'visibility'> & {
+  visibility: unknown
 }
 
 /** The text for a record without a title, such as a citation with neither a quotation nor a note. */

@@ -28,8 +28,8 @@ export function ExpiringList({
   list,
   marks,
 }: {
-  agreements: readonly (Pick<Agreement, 'id' | 'title' | 'expiresOn'> &
-    Partial<Pick<Agreement, 'alternativeTitles' | 'visibility'>>)[]
+  agreements: readonly (Pick<Agreement, 'id' | 'title' | 'expiresOn' | 'visibility'> &
+    Partial<Pick<Agreement, 'alternativeTitles'>>)[]
   /** The number of all expiring agreements, of which `agreements` are the first. */
   count: number
   /** The path of the list of all expiring agreements in the API. */

@@ -62,7 +62,7 @@ async function expiringJson(
   const { search } = registry.declaration('agreements')
   const query = `country=${code}&inForceOn=${day}&expiresOn%5Blte%5D=${oneYearLater(day)}`
   const { count, list } = await queries.count(agreements, query)
-  const parameters = `${query}&sort=expiresOn&limit=${maxExpiring}&fields=id,title,alternativeTitles,expiresOn,renewal`
+  const parameters = `${query}&sort=expiresOn&limit=${maxExpiring}&fields=id,title,alternativeTitles,expiresOn,renewal,visibility`
   const found = count > 0 ? await queries.read<ExpiringAgreement>(agreements, parameters) : []
   const data = found.map(({ alternativeTitles, ...record }) => ({
     ...record,

@@ -14,7 +14,10 @@ interface Change {
   document: Record<string, unknown>
 }
 
-/** Replaces the document of a change with the name of the record in a language and the path of the record's history. */
+/**
+ * Replaces the document of a change with the name of the record in a language, its visibility, and the path of the record's
+ * history.
+ */
 function summarize(
   registry: Registry,
   { resource, key, version, operation, time, document }: Change,
@@ -24,7 +27,17 @@ function summarize(
   const title =
     registry.find(resource) && nameInDocument(document, registry.declaration(resource).search, language)
   const link = `/v1/${resource}/${key}/history`
-  return { resource, key, title: typeof title === 'string' ? title : null, version, operation, time, link }
+  const { visibility } = document
+  return {
+    resource,
+    key,
+    title: typeof title === 'string' ? title : null,
+    version,
+    operation,
+    time,
+    visibility,
+    link,
+  }
 }
 
 /**

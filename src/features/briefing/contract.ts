@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { visibilities } from '../../database/tables/records.ts'
 import { changeKinds } from '../../database/vocabularies.ts'
 import { keys } from '../../model/keys.ts'
 import { lazyFor } from '../../model/lazy.ts'
@@ -15,6 +16,7 @@ import { briefingResources, sectionGroups } from './sections.ts'
 const count = () => z.int().min(0).meta({ description: 'Number of records.' })
 const list = () =>
   z.string().meta({ description: 'Path of the list request that returns exactly the counted records.' })
+const visibility = () => z.enum(visibilities)
 const link = () => z.string().meta({ description: 'Path of the record.' })
 
 /** An object with an optional property of the same schema for each name. */
@@ -77,6 +79,7 @@ const expiring = z.strictObject({
         title: z.string(),
         expiresOn: z.string(),
         renewal: z.string().nullable(),
+        visibility: visibility(),
         link: link(),
       }),
     )
@@ -93,6 +96,7 @@ const changes = z.strictObject({
       version: z.int().min(1),
       operation: z.enum(changeKinds),
       time: z.iso.datetime(),
+      visibility: visibility(),
       link: z.string().meta({ description: 'Path of the history of the record.' }),
     }),
   ),

@@ -6,10 +6,11 @@ import { useApi } from '../../api/use-api.ts'
 import { formatEdtf } from '../../dates/format-edtf.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { FoldedList } from '../folded-list.tsx'
+import { InternalTag } from '../internal-tag.tsx'
 import { referenceAnchor } from '../reference-marks.tsx'
 import { Widget } from '../widget.tsx'
 
-type SourceDetails = Pick<Source, 'id' | 'title' | 'publisher' | 'publishedOn' | 'url'>
+type SourceDetails = Pick<Source, 'id' | 'title' | 'publisher' | 'publishedOn' | 'url' | 'visibility'>
 
 /** The sources of the briefing, each with a link to its citations and with the number that the marks beside facts show. */
 export function Sources({
@@ -23,7 +24,7 @@ export function Sources({
   const ids = sources.data.flatMap(({ key: { source } }) => source ?? [])
   const path = withQuery('/v1/sources', {
     id: ids,
-    fields: 'id,title,publisher,publishedOn,url',
+    fields: 'id,title,publisher,publishedOn,url,visibility',
     limit: ids.length,
     asOf,
   })
@@ -53,14 +54,15 @@ export function Sources({
   )
 }
 
-/** The publisher and date of a source, and in print its URL. */
+/** The visibility, publisher and date of a source, and in print its URL. */
 function Details({ source }: { source: SourceDetails | undefined }) {
   const language = useLanguage()
   if (!source) return null
   const comma = language.t('list.detail')
-  const { publisher, publishedOn, url } = source
+  const { publisher, publishedOn, url, visibility } = source
   return (
     <>
+      <InternalTag visibility={visibility} />
       {publisher && comma + publisher}
       {publishedOn && comma + formatEdtf(publishedOn, language)}
       {url && <span class="print-only-inline">{comma + url}</span>}

@@ -8,6 +8,7 @@ import type { Names, RecordDocument } from '../../api/types.ts'
 import { usePages } from '../../api/use-pages.ts'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
+import { InternalTag } from '../internal-tag.tsx'
 import { Value } from '../value.tsx'
 import { Loaded, Widget } from '../widget.tsx'
 import { compareRecords } from './record-differences.ts'
@@ -77,7 +78,10 @@ function Differences({
   const key = (record: RecordDocument) => String(record[resource.key])
   const title = (record: RecordDocument) => titleOf(resource, record, tag)
   const link = (record: RecordDocument) => (
-    <Link href={recordPath(resource.name, key(record))}>{title(record)}</Link>
+    <>
+      <Link href={recordPath(resource.name, key(record))}>{title(record)}</Link>
+      <InternalTag visibility={record.visibility} />
+    </>
   )
   if (added.length + removed.length + changed.length === 0)
     return <p class="empty">{t('compare.noChanges')}</p>
@@ -98,7 +102,10 @@ function Differences({
           <h3>{t('compare.removed', { count: number(removed.length) })}</h3>
           <ul class="entries">
             {removed.map((record) => (
-              <li key={key(record)}>{title(record)}</li>
+              <li key={key(record)}>
+                {title(record)}
+                <InternalTag visibility={record.visibility} />
+              </li>
             ))}
           </ul>
         </section>
