@@ -96,6 +96,15 @@ describe.skipIf(skipsBrowser)('a printed page [needs Chromium]', { timeout: 60_0
     expect(await page.getByText('Not all are shown here.').isVisible()).toBe(true)
   })
 
+  it('of a list has the headings of the columns on each page', async () => {
+    const { page } = await dashboard.open('/explore/countries?columns=name,alpha2')
+    const sheets = await printPage(page)
+    const hasHeadings = sheets.map((sheet) => sheet.includes('Two-letter code'))
+    const withTable = hasHeadings.slice(hasHeadings.indexOf(true))
+    expect(withTable.length).toBeGreaterThan(1)
+    expect(withTable).not.toContain(false)
+  })
+
   it('has page numbers and the page count, and no interactive controls', async () => {
     const { page } = await dashboard.open('/countries/CHN')
     const sheets = await printPage(page)
