@@ -303,9 +303,11 @@ describe('Chinese sentences', () => {
   })
 
   it('exist for notes about the cells and columns of a spreadsheet', async () => {
-    const cells = '<row><c><v>1</v></c></row><row><c><v>1e15</v></c></row><row><c><f>1</f></c></row>'
-    const { notes } = (await readContent('a.xlsx', makeXlsx(cells))).fileInfo
-    expect(notes).toHaveLength(3)
+    const styles = '<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="57"/></cellXfs></styleSheet>'
+    const cells =
+      '<row><c><v>1</v></c></row><row><c><v>1e15</v></c></row><row><c><f>1</f></c></row><row><c s="1"><v>40634</v></c></row>'
+    const { notes } = (await readContent('a.xlsx', makeXlsx(cells, { 'xl/styles.xml': styles }))).fileInfo
+    expect(notes).toHaveLength(4)
     for (const note of notes) expect(translate(note), note).toBeDefined()
   })
 

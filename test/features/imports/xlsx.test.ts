@@ -300,6 +300,29 @@ records:
     expect(rows.map(({ values }) => values.value)).toEqual(cells.map(([shown]) => shown))
   })
 
+  it.each([27, 34, 36, 50, 52, 55, 57])(
+    'notes that the format %i shows a day or a month by the language of the program',
+    async (format) => {
+      const read = (serial: number, formatCode?: string) => {
+        const own = formatCode
+          ? `<numFmts><numFmt numFmtId="${format}" formatCode="${formatCode}"/></numFmts>`
+          : ''
+        const styles = `<styleSheet>${own}<cellXfs><xf numFmtId="0"/><xf numFmtId="${format}"/></cellXfs></styleSheet>`
+        const cells = `${textRow('signed', 'note')}<row r="2"><c s="1"><v>${serial}</v></c></row>`
+        return readContent('file.xlsx', makeXlsx(cells, { 'xl/styles.xml': styles }))
+      }
+      const first = await read(40_634)
+      expect(first.rows[0]?.values.signed).toBe('2011-04-01')
+      expect(first.fileInfo.notes).toEqual([
+        expect.stringMatching(/^The cell A2 shows a day or only a month, .* give them the format yyyy-mm/),
+      ])
+      const other = await read(40_635)
+      expect([other.rows[0]?.values.signed, other.fileInfo.notes]).toEqual(['2011-04-02', []])
+      const stated = await read(40_634, 'yyyy&quot;年&quot;m&quot;月&quot;')
+      expect([stated.rows[0]?.values.signed, stated.fileInfo.notes]).toEqual(['2011-04', []])
+    },
+  )
+
   it('notes that a number has more digits than spreadsheet programs keep', async () => {
     const notesOf = async (number: number) => {
       const file = await makeWorkbook((workbook) => {

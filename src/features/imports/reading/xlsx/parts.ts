@@ -107,10 +107,24 @@ async function readTargets(archive: Archive): Promise<Map<string, string>> {
 }
 
 /**
- * How a cell shows its number: as a date or a time of day (`date`), as a month with its year (`month`), as a year, as a
- * percentage, or padded with zeros to `digits` digits. Undefined: in any other way.
+ * How a cell shows its number: as a date or a time of day (`date`), as a month with its year (`month`), as one of these by the
+ * language of the program (`dateOrMonth`), as a year, as a percentage, or padded with zeros to `digits` digits. Undefined: in any
+ * other way.
  */
-export type NumberStyle = 'date' | 'month' | 'year' | 'percentage' | { digits: number } | undefined
+export type NumberStyle =
+  | 'date'
+  | 'month'
+  | 'dateOrMonth'
+  | 'year'
+  | 'percentage'
+  | { digits: number }
+  | undefined
+
+/**
+ * Built-in number formats that show a month with its year in the Chinese of China (27, 36, 50, 52, 57) or in Japanese (34, 52, 55),
+ * and a day or a time in other languages (ECMA-376 part 1, 18.8.30). The file does not say which language the program has.
+ */
+const monthsOfLanguages = new Set([27, 34, 36, 50, 52, 55, 57])
 
 /**
  * Returns the style of a built-in number format of ECMA-376. 45 to 47 are durations, which are read as numbers. The
@@ -119,6 +133,7 @@ export type NumberStyle = 'date' | 'month' | 'year' | 'percentage' | { digits: n
 function builtInStyle(id: number): NumberStyle {
   if (id === 9 || id === 10) return 'percentage'
   if (id === 17) return 'month'
+  if (monthsOfLanguages.has(id)) return 'dateOrMonth'
   return (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || (id >= 50 && id <= 58) ? 'date' : undefined
 }
 

@@ -21,6 +21,8 @@ const cellNotes = {
     `The formula of the cell ${cell} has no stored value: this cell and others like it are read as empty. Open the file in a spreadsheet program, and save it again.`,
   longNumber: (cell: string) =>
     `The number in the cell ${cell} has more than 15 digits, of which spreadsheet programs keep only 15: the last digits of this cell and others like it may be wrong. Format such columns as text before their values are entered.`,
+  dayOrMonth: (cell: string) =>
+    `The cell ${cell} shows a day or only a month, by the language of the spreadsheet program: this cell and others like it are read as the first day of the month. If they mean months, give them the format yyyy-mm, and save the file again.`,
 }
 
 /** The first integer with more digits than the 15 that spreadsheet programs keep. */
@@ -85,7 +87,9 @@ function createSheetReader(
   const findFault = (cell: Cell): keyof typeof cellNotes | undefined => {
     // The result of type `str` may be an empty text.
     if (hasFormula && value === '' && type !== 'str') return 'noStoredValue'
-    return typeof cell === 'number' && Math.abs(cell) >= firstLongNumber ? 'longNumber' : undefined
+    if (typeof cell === 'number') return Math.abs(cell) >= firstLongNumber ? 'longNumber' : undefined
+    const mayBeMonth = type === 'n' && context.styles[style] === 'dateOrMonth'
+    return mayBeMonth && String(cell).endsWith(hiddenEnds.month) ? 'dayOrMonth' : undefined
   }
   return {
     open(name, attributes) {
@@ -165,7 +169,7 @@ function readCell(type: string, text: string, style: number, context: CellContex
  * The end that is cut off from an ISO date, by the style of its cell, so that the date has the precision that the cell shows. Only
  * the first day of the month or year has this end: on any other day, somebody has entered the day.
  */
-const hiddenEnds = { date: '', month: '-01', year: '-01-01' }
+const hiddenEnds = { date: '', dateOrMonth: '', month: '-01', year: '-01-01' }
 
 /** Rounds a fraction to the digits that spreadsheet programs show. They store the result of `=1.1*3` as 3.3000000000000003. */
 const roundFraction = (number: number) => (Number.isInteger(number) ? number : Number(number.toPrecision(15)))
