@@ -4,18 +4,25 @@ import { isEntirelyBefore } from './edtf.ts'
 import type { Fields } from './field.ts'
 
 /**
- * Compares a date with the dates that it must not precede (`notBefore`), such as an end with its start. Returns a message if it
- * certainly precedes one of them: the last day that it can mean is before the first day that the other can mean. Otherwise
- * returns undefined.
+ * Compares a date with the dates that it must not precede (`notBefore`), such as an end with its start. Returns the first of them
+ * that it certainly precedes: the last day that it can mean is before the first day that the other can mean. Otherwise returns
+ * undefined.
  * @param values a valid document with these fields, or a valid item of a list.
  * @param name the property of the date.
  */
+export const findPrecededDate = (
+  fields: Fields,
+  values: Record<string, unknown>,
+  name: string,
+): string | undefined => fields[name]?.notBefore?.find((other) => isBefore(values[name], values[other]))
+
+/** Returns a message about the date that `findPrecededDate` returns, with the same parameters. */
 export function findOrderFault(
   fields: Fields,
   values: Record<string, unknown>,
   name: string,
 ): string | undefined {
-  const start = fields[name]?.notBefore?.find((other) => isBefore(values[name], values[other]))
+  const start = findPrecededDate(fields, values, name)
   return start && `"${values[name]}" must not be before "${start}", which is "${values[start]}"`
 }
 

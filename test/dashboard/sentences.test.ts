@@ -91,6 +91,14 @@ describe('Chinese sentences', () => {
       'list.csv has two values for the code "X": "in_force" in row 2 and "expired" in row 3; remove one of them',
       'list.csv 中代码 "X" 有两个值：第 2 行是 "in_force"，第 3 行是 "expired"；请删去其中之一',
     ],
+    [
+      '"2005" must not be before "startsOn", which is "2006". The registry has "2005" from an earlier file or an edit, and the row has no value for "endsOn": write the right date in the row, or correct the record',
+      '"2005" 不得早于 "startsOn"（"2006"）。登记册中已有来自较早文件或编辑的 "2005"，而此行没有 "endsOn" 的值：请在此行填写正确的日期，或更正该记录',
+    ],
+    [
+      '"2005" must not be before "startsOn", which is "2006". The registry keeps "2005", which others have set: correct the record, or set onEdited to replace',
+      '"2005" 不得早于 "startsOn"（"2006"）。登记册保留他人设定的 "2005"：请更正该记录，或将 onEdited 设为 replace',
+    ],
     ['Item 3 has "China" as participant a second time.', '第 3 项："China" 第二次以 participant 的身份出现'],
     ['Location/latitude must be a number, not text.', 'Location/latitude：必须是数字，而不是文本'],
     [

@@ -9,6 +9,7 @@ import { parsePointer } from '../../problems/faults.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
 import { hashValue } from './hashes.ts'
 import type { KeptRecord } from './job-schemas.ts'
+import { requireOrderWithKept } from './kept-dates.ts'
 import { absentFault, mentionName } from './mentions.ts'
 import { toFaultValue } from './shorten.ts'
 import type { RowFault } from './types.ts'
@@ -128,7 +129,9 @@ function planChange(upsert: Upsert, stored: string, onEdited: OnEdited): Planned
     !isDeepStrictEqual(before[name], wanted[name]) && isEdited(upsert, name, before[name])
   const edited = onEdited === 'keep' ? statedProperties(upsert).filter(isKept) : []
   const keptValues = Object.fromEntries(edited.map((name) => [name, before[name]]))
-  const after = checkDocument(resource, { ...wanted, ...keptValues }, before)
+  const changed = { ...wanted, ...keptValues }
+  requireOrderWithKept(resource, { before, after: changed, row: upsert.document, edited })
+  const after = checkDocument(resource, changed, before)
   const action = isDeepStrictEqual(before, after) ? 'none' : 'change'
   const emptied = (upsert.draft.empty ?? []).filter(
     (name) => earlier[name] === hashValue(before[name]) && !isDefault(resource, name, before[name]),
@@ -224,10 +227,12 @@ export function faultsOfProblem(problem: Problem, document: Document, upsert?: M
   return problem.errors.map((fault) => {
     const { code, message } = fault
     const { path, value, mention } = locateFault(fault, document, upsert)
-    if (mention === undefined) return { column: path.slice(1), value, detail: message }
+    const property = path.slice(1)
+    if (mention === undefined)
+      return { column: upsert?.draft.dateColumns?.[property] ?? property, value, detail: message }
     if (mention.externalId && code === 'dangling_reference') return absentFault(mention)
     return {
-      column: mention.column ?? path.slice(1),
+      column: mention.column ?? property,
       value: toFaultValue(mentionName(mention)),
       detail: message,
     }

@@ -102,6 +102,8 @@ export interface Draft {
   readonly mentions: readonly Mention[]
   /** The properties of the mapping for which the row has no value, not even one that was dropped. Absent if there are none. */
   readonly empty?: readonly string[]
+  /** The columns of ends, which must not be before their starts, by property. Absent if there are none. */
+  readonly dateColumns?: Readonly<Record<string, string>>
   readonly citation: {
     readonly locator: string
     readonly url?: string

@@ -194,6 +194,10 @@ function compileRecord(resourceName: string, mapping: RecordMapping, outer: Comp
     if (!properties.has(name))
       context.at('properties').addFault(`needs ${name}, which every record of ${resourceName} must have`)
   }
+  const ends = [...properties].filter(
+    ([name, { column }]) => column !== '' && resource.fields[name]?.notBefore !== undefined,
+  )
+  const dateColumns = Object.fromEntries(ends.map(([name, { column }]) => [name, column]))
   const cite = compileCitation(context)
   const readId = (scope: Scope, conversion: Conversion) => {
     const rowId = id.build(scope, conversion)
@@ -241,6 +245,7 @@ function compileRecord(resourceName: string, mapping: RecordMapping, outer: Comp
         externalId,
         ...conversion.finish(body),
         ...(empty.length > 0 && { empty }),
+        ...(ends.length > 0 && { dateColumns }),
         citation: cite(scope, row, conversion),
       },
     ]
