@@ -173,7 +173,7 @@ async function writeRecords(
       await tx.query({ text: 'release savepoint import' })
       return written
     }
-    await tx.query({ text: 'rollback to savepoint import' })
+    await tx.query({ text: 'rollback to savepoint import; release savepoint import' })
     remaining = remaining.filter(({ row }) => !unwritten.has(row))
   }
 }

@@ -117,6 +117,9 @@ const isRefusal = (error: unknown) => /^(22|23|EN00[12])/.test(getDatabaseError(
 const releaseBulk =
   'set constraints records_visible immediate; set constraints records_visible deferred; release savepoint bulk'
 
+/** Rolls back to the savepoint, and releases it: otherwise, the savepoints of later attempts would be nested in it. */
+const undoBulk = 'rollback to savepoint bulk; release savepoint bulk'
+
 /** Writes all changes in a savepoint, and rolls back to it on a refusal. @returns the results, or the refusal. */
 async function tryWrite(
   tx: Transaction,
@@ -131,7 +134,7 @@ async function tryWrite(
     return { done }
   } catch (error) {
     if (!isRefusal(error)) throw error
-    await tx.query({ text: 'rollback to savepoint bulk' })
+    await tx.query({ text: undoBulk })
     return { refusal: error }
   }
 }
