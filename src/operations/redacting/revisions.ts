@@ -6,6 +6,7 @@ import type { Resource } from '../../model/resource.ts'
 import { formatPointer } from '../../problems/faults.ts'
 import { historyStatement } from '../../query/revisions.ts'
 import { placeholder, statement } from '../../query/statement.ts'
+import { startSlices } from '../../time-slice.ts'
 import { type Document, documentOf } from '../writing/documents.ts'
 import { invalidBody } from '../writing/validation.ts'
 import type { Redaction } from './redaction.ts'
@@ -117,10 +118,16 @@ export async function redactRevisions(
 ): Promise<Record<string, string>> {
   // While this setting is on, the trigger `refuse_rewriting` allows updates of revisions.
   await tx.query({ text: "select set_config('entente.redaction', 'on', true)" })
+  const pause = startSlices()
   const hashes: [string, string][] = []
   for (let before: number | undefined; ; ) {
     const rows = await tx.query<StoredRevision>(historyStatement(resource, key, before, pageSize))
-    const redacted = rows.flatMap((row) => redactRevision(resource, row, redaction, pointer) ?? [])
+    const redacted: RedactedRevision[] = []
+    for (const row of rows) {
+      const revision = redactRevision(resource, row, redaction, pointer)
+      if (revision) redacted.push(revision)
+      await pause()
+    }
     if (redacted.length > 0) hashes.push(...(await rewriteRevisions(tx, resource, key, redactedBy, redacted)))
     // Large documents make a page short, so only an empty page is beyond the last one.
     if (rows.length === 0) break
