@@ -161,6 +161,14 @@ it('a request for suggestions of an unknown type is refused with the most simila
   expect(blank.json<{ result: object[] }>().result[0]).toMatchObject({ id: 'countries:CHN' })
 })
 
+it('a cursor of suggestions that is not a whole number in decimal digits is refused', async () => {
+  const suggest = (cursor: string) =>
+    test.app.inject(`/reconcile/suggest/type?prefix=a&cursor=${encodeURIComponent(cursor)}`)
+  expect((await suggest('0')).statusCode).toBe(200)
+  for (const cursor of ['', '0x10', '1e1', ' 1', '-1', '1.5', '99999'])
+    expect((await suggest(cursor)).statusCode, cursor).toBe(400)
+})
+
 it('an extension by properties that no resource has is refused, and each of them is named', async () => {
   const ids = ['alpah2', 'region', 'names', 'constructor']
   const query = { ids: ['countries:PAK'], properties: ids.map((id) => ({ id })) }

@@ -267,12 +267,14 @@ describe('the reconciliation service', () => {
     expect(preview.payload).toContain('<dt>country</dt><dd>Pakistan</dd>')
     const view = await get(`/reconcile/view?id=organizations:${id}`)
     expect([view.statusCode, view.headers.location]).toEqual([303, `/v1/organizations/${id}`])
-    const unknown = await get('/reconcile/preview?id=nothing:1')
-    expect(unknown.statusCode).toBe(404)
-    expect(unknown.json().detail).toBe(
-      'There is no entity "nothing:1". An example of an id is countries:CHN.',
-    )
-    expect((await get('/reconcile/preview?id=countries:QQQ')).statusCode).toBe(404)
+    for (const unknown of ['nothing:1', 'countries:QQQ', 'countries:chn']) {
+      const response = await get(`/reconcile/preview?id=${unknown}`)
+      expect(response.json(), unknown).toMatchObject({
+        status: 404,
+        detail: `There is no entity "${unknown}". An example of an id is countries:CHN.`,
+        instance: `/reconcile/preview?id=${unknown}`,
+      })
+    }
   })
 
   it('answers preflight requests of every path with its methods, even if reads need a key', async () => {

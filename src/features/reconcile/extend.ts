@@ -3,9 +3,9 @@ import { lazyFor } from '../../model/lazy.ts'
 import { type ReferenceProperty, referenceProperties } from '../../model/reference-properties.ts'
 import type { Registry } from '../../model/registry.ts'
 import { ownProperties, type Resource } from '../../model/resource.ts'
-import { type ApiFetch, ApiResponseError } from '../api-fetch.ts'
-import { type EntityId, formatEntityId, parseEntityId } from './ids.ts'
-import { type NamedRecord, type Names, readNamedRecord } from './named-record.ts'
+import type { ApiFetch } from '../api-fetch.ts'
+import { formatEntityId, parseEntityId } from './ids.ts'
+import { findNamedRecord, type NamedRecord, type Names } from './named-record.ts'
 import { checkField } from './queries.ts'
 
 /** Maximum number of entities of a request, since each needs a request to the API. */
@@ -68,16 +68,6 @@ function propertyCells(resource: Resource, property: string, { names = {}, ...re
   return toCells(record[property], { names: Object.fromEntries(ownNames), references })
 }
 
-/** Reads a record; undefined if there is none. */
-async function findRecord(api: ApiFetch, entity: EntityId): Promise<NamedRecord | undefined> {
-  try {
-    return await readNamedRecord(api, entity)
-  } catch (error) {
-    if (error instanceof ApiResponseError && [400, 404].includes(error.response.status)) return undefined
-    throw error
-  }
-}
-
 /**
  * Answers a data extension query (Reconciliation Service API 0.2, section 6): values of properties of records. There are no values
  * for an unknown record, or for a property that only other resources have.
@@ -94,7 +84,7 @@ export async function extend(
     ids.map(async (id) => {
       const entity = parseEntityId(id)
       const resource = entity && registry.find(entity.resource)
-      const record = resource && (await findRecord(api, entity))
+      const record = resource && (await findNamedRecord(api, entity))
       const cells = properties.map(({ id: property }) => [
         property,
         record ? propertyCells(resource, property, record) : [],

@@ -1,7 +1,7 @@
 import { escapeHtml } from '../../formats/html.ts'
 import type { ApiFetch } from '../api-fetch.ts'
 import type { EntityId } from './ids.ts'
-import { readNamedRecord } from './named-record.ts'
+import { findNamedRecord } from './named-record.ts'
 
 /** Properties that a preview shows in addition to the name, if the record has them. */
 const shownProperties = [
@@ -19,12 +19,15 @@ const shownProperties = [
 const referredResources: Record<string, string> = { country: 'countries', region: 'regions' }
 
 /**
- * Returns the preview of a record, an HTML page for a frame of the size that `manifest.ts` states.
- * @throws ApiResponseError when the API refuses the request, such as for an unknown record.
+ * Returns the preview of a record, an HTML page for a frame of the size that `manifest.ts` states; undefined if there is no such
+ * record.
+ * @throws ApiResponseError when the API refuses the request, such as above a rate limit.
  */
-export async function makePreview(api: ApiFetch, entity: EntityId): Promise<string> {
+export async function makePreview(api: ApiFetch, entity: EntityId): Promise<string | undefined> {
   const { resource, key } = entity
-  const { names = {}, ...record } = await readNamedRecord(api, entity)
+  const found = await findNamedRecord(api, entity)
+  if (!found) return undefined
+  const { names = {}, ...record } = found
   const name = String(record.name ?? record.title ?? key)
   const lines = shownProperties.flatMap((property) => {
     const value = record[property]

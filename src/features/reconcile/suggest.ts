@@ -25,9 +25,9 @@ export interface SuggestQuery {
 export function parseSuggestQuery({ prefix, cursor }: Record<string, unknown>): SuggestQuery {
   if (typeof prefix !== 'string' || prefix.trim() === '')
     throw new Problem('invalid-parameter', 'The parameter prefix is required: the beginning of a name.')
+  const isNumber = cursor === undefined || (typeof cursor === 'string' && /^\d+$/.test(cursor))
   const offset = Number(cursor ?? 0)
-  const isOffset = Number.isInteger(offset) && offset >= 0 && offset <= maxCursor
-  if (!isOffset)
+  if (!isNumber || offset > maxCursor)
     throw new Problem('invalid-parameter', `The cursor must be a whole number from 0 to ${maxCursor}.`)
   return { prefix: prefix.slice(0, 200), cursor: offset }
 }

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify
 import fp from 'fastify-plugin'
 import { type ApiFetch, ApiResponseError } from '../../features/api-fetch.ts'
 import { extend } from '../../features/reconcile/extend.ts'
-import { type EntityId, parseEntityId } from '../../features/reconcile/ids.ts'
+import { type EntityId, formatEntityId, parseEntityId } from '../../features/reconcile/ids.ts'
 import { makeManifest } from '../../features/reconcile/manifest.ts'
 import { makePreview } from '../../features/reconcile/preview.ts'
 import { reconcileQueries } from '../../features/reconcile/queries.ts'
@@ -133,13 +133,18 @@ async function parseField(name: string, text: string): Promise<unknown> {
   }
 }
 
+/** Returns the problem of a request whose `id` is missing, or names no record. */
+function entityProblem(id: string | undefined): Problem {
+  const detail = id === undefined ? 'The parameter id is missing.' : `There is no entity ${quote(id)}.`
+  return new Problem('not-found', `${detail} An example of an id is countries:CHN.`)
+}
+
 /** Returns the entity id in the parameter `id`. @throws Problem `not-found` if it is missing, malformed or of no resource. */
 function entityIn(request: FastifyRequest, registry: Registry): EntityId {
   const { id } = readQuery(request)
   const entity = id === undefined ? undefined : parseEntityId(id)
   if (entity && registry.find(entity.resource)) return entity
-  const detail = id === undefined ? 'The parameter id is missing.' : `There is no entity ${quote(id)}.`
-  throw new Problem('not-found', `${detail} An example of an id is countries:CHN.`)
+  throw entityProblem(id)
 }
 
 /** Returns the base URL of the service as the client sees it. @throws Problem `malformed-request` if Host names no host. */
@@ -241,7 +246,12 @@ export const reconcile = fp<ReconcileOptions>(
       }),
     )
     scope.get('/reconcile/preview', options, async (request, reply) => {
-      const page = handleWith((api) => makePreview(api, entityIn(request, registry)))
+      const page = handleWith(async (api) => {
+        const entity = entityIn(request, registry)
+        const preview = await makePreview(api, entity)
+        if (preview === undefined) throw entityProblem(formatEntityId(entity))
+        return preview
+      })
       // The page is shown in a frame of the client's page.
       reply.header('content-security-policy', "default-src 'none'; frame-ancestors *")
       reply.header('cross-origin-resource-policy', 'cross-origin')
