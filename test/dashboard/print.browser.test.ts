@@ -78,6 +78,28 @@ describe.skipIf(skipsBrowser)('a printed page [needs Chromium]', { timeout: 60_0
     expect(await isCut()).toBe(false)
   })
 
+  it('of a network has the whole graph, without a gap below it', async () => {
+    const { page } = await dashboard.open('/network', { viewport: { width: 1400, height: 900 } })
+    const graph = page.locator('svg.network')
+    await graph.waitFor()
+    await page.emulateMedia({ media: 'print' })
+    // The chart is measured before the page can adapt it to the new width: a print does not wait for that either.
+    const { frame, chart, nodes } = await graph.evaluate((svg) => {
+      const { parentElement } = svg
+      if (!parentElement) throw new Error('the graph has no frame')
+      parentElement.style.width = '500px'
+      const bounds = [...svg.querySelectorAll('.node')].map((node) => node.getBoundingClientRect())
+      return {
+        frame: parentElement.getBoundingClientRect(),
+        chart: svg.getBoundingClientRect(),
+        nodes: { right: Math.max(...bounds.map(({ right }) => right)) },
+      }
+    })
+    expect(chart.width).toBeLessThanOrEqual(500)
+    expect(nodes.right).toBeLessThanOrEqual(chart.right)
+    expect(frame.height).toBeLessThan(chart.height + 10)
+  })
+
   it('of a list has all columns, and says if it is not the whole list', async () => {
     const { page, go } = await dashboard.open('/explore/assistance-programs', {
       viewport: { width: 1280, height: 900 },

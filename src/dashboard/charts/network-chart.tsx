@@ -73,9 +73,9 @@ export function NetworkChart({
   const drawn = graph.edges.toReversed()
   const isAtCentre = ({ source, target }: NetworkEdge) => source === graph.centre || target === graph.centre
   return (
-    <div ref={frame} style={{ minHeight: `${height}px` }}>
+    <div ref={frame} style={positions ? undefined : { minHeight: `${height}px` }}>
       {positions && (
-        <svg class="network" width={width} height={height}>
+        <svg class="network" width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
           <title>{caption}</title>
           {drawn.map((edge) => {
             const from = positions.get(edge.source)
