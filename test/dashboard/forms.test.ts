@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Fault } from '../../src/dashboard/api/client.ts'
 import { type FormField, loadForm } from '../../src/dashboard/api/forms.ts'
-import { resources } from '../../src/dashboard/api/resources.ts'
+import { findResource, resources } from '../../src/dashboard/api/resources.ts'
 import { findDifferences, merge } from '../../src/dashboard/editing/conflicts.ts'
 import {
   explainNumbers,
@@ -12,6 +12,7 @@ import {
   withoutItem,
 } from '../../src/dashboard/editing/faults.ts'
 import { toDocument, toPatch } from '../../src/dashboard/editing/form-values.ts'
+import { createLanguage } from '../../src/dashboard/i18n/language.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { field, fields } from './example-fields.ts'
 
@@ -77,6 +78,15 @@ describe('the form of each resource', () => {
     expect(hints.length).toBeGreaterThan(0)
     const missing = hints.filter((hint) => hint.zh === undefined)
     expect(missing, 'missing in src/dashboard/i18n/hints.zh.json').toEqual([])
+  })
+
+  it.each(resources)('has a Chinese label for each property: $name', async ({ name }) => {
+    const { find } = createLanguage('zh')
+    const names = flatten(await loadForm(name)).map((formField) => formField.name)
+    const missing = names.filter(
+      (property) => find(`property.${property}`) === undefined && findResource(property) === undefined,
+    )
+    expect(missing, 'missing in src/dashboard/i18n/zh.json, as property.<name>').toEqual([])
   })
 
   it.each(resources)(
