@@ -23,17 +23,19 @@ beforeAll(async () => {
 
 const directionOf = (input: Locator) => input.evaluate((element) => getComputedStyle(element).direction)
 
-/** Whether the last character of an element's text is left of the first character. */
-function isLastCharacterLeft(element: Element): boolean {
+/** Whether the last character of an element's text is left of the first character. @param part this part of the text only. */
+function isLastCharacterLeft(element: Element, part?: string): boolean {
   const text = element.ownerDocument.createTreeWalker(element, NodeFilter.SHOW_TEXT).nextNode()
-  const length = text?.textContent?.length ?? 0
+  const content = text?.textContent ?? ''
+  const first = part === undefined ? 0 : content.indexOf(part)
+  const length = (part ?? content).length
   const leftAt = (index: number) => {
     const range = new Range()
     if (text) range.setStart(text, index)
     if (text) range.setEnd(text, index + 1)
     return range.getBoundingClientRect().left
   }
-  return leftAt(length - 1) < leftAt(0)
+  return leftAt(first + length - 1) < leftAt(first)
 }
 
 describe.skipIf(skipsBrowser)('a text that is too long [needs Chromium]', { timeout: 60_000 }, () => {
@@ -80,7 +82,8 @@ describe.skipIf(skipsBrowser)('a text of a record [needs Chromium]', { timeout: 
 
   it('that begins in a script from right to left has this direction', async () => {
     const { page, go } = await dashboard.openSignedIn(path)
-    const isRightToLeft = (selector: string) => page.locator(selector).first().evaluate(isLastCharacterLeft)
+    const isRightToLeft = (selector: string) =>
+      page.locator(selector).first().evaluate(isLastCharacterLeft, undefined)
     expect(await isRightToLeft('h1')).toBe(true)
     expect(await page.locator('h1').evaluate((heading) => getComputedStyle(heading).textAlign)).toBe('left')
     for (const list of ['/explore/projects?sort=-title', '/search?q=التعاون', '/changes']) {
@@ -88,11 +91,26 @@ describe.skipIf(skipsBrowser)('a text of a record [needs Chromium]', { timeout: 
       expect(await isRightToLeft(`a:text-is("${title}")`), list).toBe(true)
     }
     await go('/search?q=التعاون&lang=zh')
-    expect(await page.locator('h1').evaluate(isLastCharacterLeft), 'the words around the searched text').toBe(
-      false,
-    )
+    const words = await page.locator('h1').evaluate(isLastCharacterLeft, undefined)
+    expect(words, 'the words around the searched text').toBe(false)
     await go(`${path}/edit?lang=en`)
     expect(await directionOf(page.getByLabel(/^Title/).first())).toBe('rtl')
     expect(await directionOf(page.getByLabel(/^Summary/))).toBe('ltr')
+  })
+
+  it('keeps its order in headings, dialogs and suggestions, which have other words around it', async () => {
+    const { page, go } = await dashboard.openSignedIn(`${path}/edit`)
+    const isTitleInOrder = (selector: string) =>
+      page.locator(selector).first().evaluate(isLastCharacterLeft, title)
+    expect(await isTitleInOrder('h1')).toBe(true)
+    await go(path)
+    await page.getByRole('button', { name: 'Delete' }).click()
+    expect(await isTitleInOrder('dialog h2')).toBe(true)
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('combobox', { name: 'Search the registry' }).fill('التعاون')
+    await page.getByRole('option').first().waitFor()
+    expect(await isTitleInOrder('[role="option"]')).toBe(true)
+    const option = page.getByRole('option').first()
+    expect(await option.evaluate((element) => element.firstChild?.nodeName)).toBe('BDI')
   })
 })

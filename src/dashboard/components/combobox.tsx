@@ -144,7 +144,7 @@ export function Combobox({
               if (event.button === 0) pick(hit)
             }}
           >
-            {hit.title} <HitDetails hit={hit} />
+            <bdi>{hit.title}</bdi> <HitDetails hit={hit} />
           </div>
         ))}
       </div>

@@ -18,7 +18,7 @@ export type LanguageTag = keyof typeof catalogs
 /** Formats messages, numbers and times in one language. */
 export interface Language {
   tag: LanguageTag
-  /** Returns a message, with its placeholders (names in braces) replaced by values. */
+  /** Returns a message, with its placeholders (names in braces) replaced by values. Right-to-left values are isolated. */
   t(key: MessageKey, values?: Readonly<Record<string, string | number>>): string
   /** Returns the message of a key that is computed at run time, or the fallback if there is no such message. */
   tOr(key: string, fallback: string): string
@@ -74,6 +74,12 @@ export function selectLanguage(search: string): LanguageTag {
   return navigator.languages.map((tag) => tag.split('-')[0]).find(isLanguageTag) ?? 'en'
 }
 
+/** A letter of a right-to-left script: the blocks that Unicode reserves for these scripts. */
+const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
+
+/** Isolates a right-to-left text (U+2068 and U+2069), so that it does not reorder the message around it. */
+const isolate = (text: string): string => (rightToLeft.test(text) ? `\u2068${text}\u2069` : text)
+
 /** Creates the texts and formats of a language. */
 export function createLanguage(tag: LanguageTag): Language {
   const messages: Readonly<Record<string, string>> = catalogs[tag]
@@ -82,7 +88,7 @@ export function createLanguage(tag: LanguageTag): Language {
   const languages = new Intl.DisplayNames(tag, { type: 'language' })
   const dateTimes = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' })
   const fill = (text: string, values: Readonly<Record<string, string | number>> = {}) =>
-    text.replaceAll(/\{(\w+)\}/g, (_place, name: string) => String(values[name] ?? ''))
+    text.replaceAll(/\{(\w+)\}/g, (_place, name: string) => isolate(String(values[name] ?? '')))
   return {
     tag,
     t: (key, values) => fill(messages[key] ?? key, values),

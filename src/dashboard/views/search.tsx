@@ -20,26 +20,13 @@ export function SearchView() {
   const text = parameters.get('q') ?? ''
   const state = useHits(text === '' ? null : searchPath(parameters))
   if (text === '') return <PageTitle title={t('search.ask')} />
-  // The parts of the heading around the text, which is an element of its own.
-  const [before, after] = t('search.results', { text: '\n' }).split('\n')
   const describeCount = ({ data, page }: HitPage) => {
     if (page.more) return t('search.moreThan', { count: number(data.length) })
     return data.length === 1 ? t('search.one') : t('search.count', { count: number(data.length) })
   }
   return (
     <>
-      <PageHead
-        title={t('search.results', { text })}
-        heading={
-          <>
-            {/* The text is isolated, so that a right-to-left one does not reorder the rest of the heading. */}
-            {before}
-            <bdi>{text}</bdi>
-            {after}
-          </>
-        }
-        actions={<DataLinks />}
-      >
+      <PageHead title={t('search.results', { text })} actions={<DataLinks />}>
         <p aria-live="polite">{state.body ? describeCount(state.body) : state.error ? '' : '…'}</p>
         <PrintedAsOf />
       </PageHead>
