@@ -56,8 +56,9 @@ describe.skipIf(skipsBrowser)('a printed page [needs Chromium]', { timeout: 60_0
   it.each([
     ...['/explore/agreements?country=PAK', '/changes', '/search?q=energy', '/map?country=PAK'],
     ...['/timeline?country=PAK', '/network?centre=PAK', '/compare?country=PAK,DEU'],
-  ])('of a list or chart shows the day of its data and its URL: %s', async (path) => {
-    const { page } = await dashboard.open(path)
+    ...['/', '/records/countries/PAK', '/duplicates/organizations'],
+  ])('of the overview, a list, chart or record shows the day of its data and its URL: %s', async (path) => {
+    const { page } = await dashboard.openSignedIn(path)
     const [first = ''] = await printPage(page)
     const day = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' })
     expect(first).toContain(`As of ${day.format(new Date())}`)

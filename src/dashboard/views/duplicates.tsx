@@ -8,6 +8,7 @@ import { useRead } from '../api/use-read.ts'
 import { NotFound } from '../components/not-found.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { PagedList } from '../components/paged-list.tsx'
+import { PrintedAsOf } from '../components/printed-as-of.tsx'
 import { RequireRight } from '../components/require-right.tsx'
 import { ResourceLink } from '../components/resource-link.tsx'
 import { Loaded } from '../components/widget.tsx'
@@ -31,6 +32,7 @@ export default function DuplicatesView({ resource: name }: { resource: string })
         title={t('duplicates.title', { resource: resourceLabel(resource.name) })}
       >
         <p>{t('duplicates.lead')}</p>
+        <PrintedAsOf />
       </PageHead>
       <PagedList<DuplicatePair>
         path={`/v1/${resource.name}/duplicates`}

@@ -15,6 +15,7 @@ import { CountryMap } from '../components/country-map.tsx'
 import { dayOneYearAfter, ExpiringList, NoExpiring } from '../components/expiring-list.tsx'
 import { KeyFigure } from '../components/key-figure.tsx'
 import { PageHead } from '../components/page-head.tsx'
+import { PrintedAsOf } from '../components/printed-as-of.tsx'
 import { FailureReason } from '../components/service-text.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
@@ -26,6 +27,7 @@ export function OverviewView() {
     <>
       <PageHead title={t('overview.title')} actions={<DataLinks />}>
         <p>{t('app.tagline')}</p>
+        <PrintedAsOf />
       </PageHead>
       <dl class="key-figures" aria-label={t('overview.holds')}>
         {overviewResources(resources).map(({ name }) => (

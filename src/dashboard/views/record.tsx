@@ -18,6 +18,7 @@ import { isUnset } from '../components/is-unset.ts'
 import { NotFound } from '../components/not-found.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { PageTitle } from '../components/page-title.tsx'
+import { PrintedAsOf } from '../components/printed-as-of.tsx'
 import { RecordActions } from '../components/record-actions.tsx'
 import { RecordMap } from '../components/record-map.tsx'
 import { RedirectIfMerged } from '../components/redirect-if-merged.tsx'
@@ -96,6 +97,7 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
               {t('record.version', { version: String(record.version) })}
               <RecordTag record={record} />
             </p>
+            <PrintedAsOf />
           </PageHead>
           <div class="stack">
             <Facts resource={resource} record={record} />
