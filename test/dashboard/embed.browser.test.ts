@@ -63,6 +63,17 @@ describe.skipIf(skipsBrowser)('an embedded view [needs Chromium]', { timeout: 60
     }
   })
 
+  it('of a missing record does not refer to the search, which it does not have', async () => {
+    const path = '/records/agreements/01234567-89ab-7cde-8f01-23456789abcd'
+    const { frame } = await openFramed(allowed.origin, `${path}?embed=1`)
+    await frame.getByText(/^The address may be mistyped/).waitFor()
+    expect(await frame.locator('body').textContent()).not.toContain('search')
+    const page = await (await browser.newContext({ locale: 'en-GB' })).newPage()
+    onTestFinished(() => page.context().close())
+    await page.goto(api.origin + path)
+    await page.getByText('The search above finds records by name.').waitFor()
+  })
+
   it('lists records in the explorer, which does not take `embed` as a filter', async () => {
     const { frame } = await openFramed(allowed.origin, '/explore/agreements?country=PAK&embed=1')
     await frame.getByRole('row').nth(1).waitFor()
