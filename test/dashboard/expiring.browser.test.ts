@@ -40,7 +40,7 @@ describe.skipIf(skipsBrowser)('agreements that expire [needs Chromium]', { timeo
   it('are none for a country without them, whose page names the first and last day', async () => {
     const { page } = await dashboard.open('/countries/PAK')
     const year = new Date().getUTCFullYear()
-    const none = `No agreement that is recorded as in force expires between .+ ${year} and .+ ${year + 1}.`
+    const none = `No agreement that is known to be in force by its dates expires between .+ ${year} and .+ ${year + 1}.`
     await page.getByText(new RegExp(none)).waitFor()
   })
 })
