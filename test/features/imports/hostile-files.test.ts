@@ -176,7 +176,7 @@ describe('sparse rows of XLSX', () => {
   })
 
   it('are converted in time slices', async () => {
-    const format = { locate: String, omitsEmptyCells: true, hint: '' }
+    const format = { subject: 'The file', locate: String, omitsEmptyCells: true, hint: '' }
     const wideRow = { number: 2, cells: [...new Array<null>(1999).fill(null), 1] }
     async function* source() {
       yield [{ number: 1, cells: ['id'] }, ...new Array<typeof wideRow>(1000).fill(wideRow)]

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { RowOptions } from '../../../src/features/imports/reading/options.ts'
 import { messageOf, readContent } from '../../support/import-files.ts'
 
 describe('the reader of JSON', () => {
@@ -66,7 +67,7 @@ describe('the reader of JSON', () => {
     expect(rows[2]?.values).toEqual({ huge: ['1e400', 1e308], tiny: '-2.5E-400' })
   })
 
-  it.each([
+  it.each<[text: string, options: RowOptions, message: string]>([
     ['{"results": [{"a": 1}], "total": 1}', {}, 'rows.path can be /results'],
     ['{"results": [{"a": 1}]}', { path: '/result' }, 'did you mean "results"?'],
     [String.raw`{"r\u00e9sultats": []}`, { path: '/r' }, 'has no list at /r; it can be "résultats".'],
