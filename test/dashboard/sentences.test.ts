@@ -99,6 +99,10 @@ describe('Chinese sentences', () => {
       '"2005" must not be before "startsOn", which is "2006". The registry keeps "2005", which others have set: correct the record, or set onEdited to replace',
       '"2005" 不得早于 "startsOn"（"2006"）。登记册保留他人设定的 "2005"：请更正该记录，或将 onEdited 设为 replace',
     ],
+    [
+      'The values of row 5 are the names of the columns. If the header is repeated there, leave such rows out with when in the mapping, such as when: {"No.": {not: "No."}}.',
+      '第 5 行的值就是各列的列名。如果这是重复的表头，请在映射中用 when 排除这样的行，例如 when: {"No.": {not: "No."}}',
+    ],
     ['Item 3 has "China" as participant a second time.', '第 3 项："China" 第二次以 participant 的身份出现'],
     ['Location/latitude must be a number, not text.', 'Location/latitude：必须是数字，而不是文本'],
     [

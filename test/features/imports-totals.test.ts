@@ -1,8 +1,8 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { sharedApi } from '../support/api.ts'
 import { checkCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 
-/** Rows of totals at the end of a table. */
+/** Rows of a table that are no records: totals at its end, and repeated headers. */
 
 const api = await sharedApi()
 
@@ -22,4 +22,28 @@ it('ids that only contain a word for totals have no note', async () => {
   const csv = `${treatyHeader}\nTotal-1,On fire,2003,China\n合计1,On sand,2004,China\n`
   const { fileInfo } = await checkCsv(api.database, treatyMapping(newScheme()), csv)
   expect(fileInfo?.notes).toEqual([])
+})
+
+describe('a row whose values are the names of the columns', () => {
+  const when = 'when: {"Id": {not: "Id"}}'
+  const mappingOf = (scheme: string) => treatyMapping(scheme).replace('signedOn: Signed', 'place: Signed')
+  const notesOf = async (row: string, more = '') => {
+    const csv = `${treatyHeader}\n1,On fire,2003,China\n${row}\n2,On sand,2004,China\n`
+    const { fileInfo } = await checkCsv(api.database, `${more}\n${mappingOf(newScheme())}`, csv)
+    return fileInfo?.notes
+  }
+
+  it('is named in a note with the condition that leaves it out', async () => {
+    const note = `The values of row 3 are the names of the columns. If the header is repeated there, leave such rows out with when in the mapping, such as ${when}.`
+    expect(await notesOf(treatyHeader)).toEqual([note])
+    expect(await notesOf('Id,Title,,')).toEqual([note])
+    expect(await notesOf(treatyHeader, when)).toEqual([])
+  })
+
+  it.each(['3,Title,Signed,Party', 'Id,,,', 'Title,Id,Signed,Party'])(
+    'has no note unless all are: %s',
+    async (row) => {
+      expect(await notesOf(row)).toEqual([])
+    },
+  )
 })

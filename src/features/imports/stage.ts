@@ -10,6 +10,7 @@ import { recordIdentity } from './identities.ts'
 import type { ImportCounts } from './job-schemas.ts'
 import { mentionsToResolve } from './mentions.ts'
 import { NameCollector } from './names.ts'
+import { RepeatedHeader } from './repeated-header.ts'
 import type { RowSource } from './row-source.ts'
 import { toStorableJson } from './rows.ts'
 import { toFaultValue } from './shorten.ts'
@@ -218,11 +219,13 @@ export async function stageRows(
     const begun = await beginReading(asTransaction(client), job)
     const buffer = new StagingBuffer(client, begun)
     const totals = new TotalsRows()
+    const repeatedHeader = new RepeatedHeader(fileInfo.columns)
     const pause = startSlices()
     for await (const rows of batches) {
       for (const row of rows) {
         const converted = convert(row)
         totals.add(row, converted)
+        repeatedHeader.add(row, converted)
         buffer.add(row, converted)
         unused.countRow(row.values)
         if (buffer.isFull) {
@@ -253,6 +256,7 @@ export async function stageRows(
             ...companionNotes,
             ...getNotes(),
             ...totals.notes,
+            ...repeatedHeader.notes,
           ],
           unused: unused.list(),
         },
