@@ -22,17 +22,15 @@ function columnLines(columns: readonly FaultyColumn[] = []): string[] {
 }
 
 function nameLines({ report }: ImportJob): string[] {
-  const { unresolved = 0, rows = 0 } = report?.names ?? {}
-  return unresolved > 0
-    ? [
-        line(
-          'unresolved names',
-          unresolved,
-          // A row with two of the names has two occurrences.
-          `with ${formatCount(rows)} ${rows === 1 ? 'occurrence' : 'occurrences'} (--names FILE lists them)`,
-        ),
-      ]
-    : []
+  const { unresolved = 0, rows = 0, leftOut = 0 } = report?.names ?? {}
+  // A row with two of the names has two occurrences.
+  const occurrences = `${formatCount(rows)} ${rows === 1 ? 'occurrence' : 'occurrences'}`
+  return [
+    ...(unresolved > 0
+      ? [line('unresolved names', unresolved, `with ${occurrences} (--names FILE lists them)`)]
+      : []),
+    ...(leftOut > 0 ? [line('names left out', leftOut, 'by decisions, with their values')] : []),
+  ]
 }
 
 /** The columns that the mapping does not read, as `column (rows)`. */

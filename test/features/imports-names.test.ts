@@ -1,6 +1,7 @@
 // @module-tag slow
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describeImport } from '../../src/cli/import-report.ts'
 import { autocommitReads } from '../../src/database/database.ts'
 import { runImport } from '../../src/features/imports/run.ts'
 import { changeImport, readImport } from '../../src/features/imports/store.ts'
@@ -77,6 +78,24 @@ async function decide(id: string, name: string): Promise<void> {
   const response = await api.put(`/v1/imports/${id}/names`, { decisions })
   expect(response.status, response.text).toBe(200)
 }
+
+describe('a decision that a name has no record', () => {
+  it('is counted in the report of later imports, and their names are listed', async () => {
+    const scheme = newScheme()
+    const csv = `${treatyHeader}\n1,First,2001,Atlantis\n2,Second,2001,Atlantis\n3,Third,2001,Mu\n`
+    const { id } = await checkCsv(api.database, treatyMapping(scheme), csv)
+    const decisions = [{ resource: 'countries', name: 'Atlantis', key: null }]
+    expect((await api.put(`/v1/imports/${id}/names`, { decisions })).status).toBe(200)
+    const later = await checkCsv(api.database, treatyMapping(scheme), csv)
+    expect(later.report?.names).toEqual({ unresolved: 1, rows: 1, leftOut: 1 })
+    expect(describeImport(later)).toMatch(/names left out +1 {2}by decisions/)
+    const list = async (query: string) =>
+      (await api.get(`/v1/imports/${later.id}/names${query}`, { key: adminKey })).json<{ data: object[] }>()
+        .data
+    expect(await list('?which=left_out')).toMatchObject([{ name: 'Atlantis', rows: 2, status: 'left_out' }])
+    expect(await list('')).toMatchObject([{ name: 'Mu', status: 'unresolved' }])
+  })
+})
 
 describe('a decision about a name', () => {
   it('adds the dropped values of its rows to the report', async () => {

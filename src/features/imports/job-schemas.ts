@@ -82,8 +82,9 @@ export const importReport = z.strictObject({
     .strictObject({
       unresolved: count('Names that need a decision.'),
       rows: count('Rows that have them; a row with two such names counts twice.'),
+      leftOut: count('Names whose values are left out by a decision; absent if there are none.').optional(),
     })
-    .meta({ description: 'Unresolved names: see `GET /v1/imports/{id}/names`.' }),
+    .meta({ description: 'Names without a record: see `GET /v1/imports/{id}/names`.' }),
   missing: count(
     'Records that earlier files of the register had and this file lacks: see `GET /v1/imports/{id}/missing.csv`. They are not changed.',
   ),

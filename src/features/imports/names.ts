@@ -7,6 +7,7 @@ import {
 import type { Registry } from '../../model/registry.ts'
 import { type NameMatch, type NameQuery, type Resolution, resolveNames } from '../names/index.ts'
 import { absent, type FindDecision, findDecisions } from './decisions.ts'
+import type { ImportReport } from './job-schemas.ts'
 import { countryMention, mentionIdentity, mentionName, withCountry } from './mentions.ts'
 import { isCreatable } from './new-records.ts'
 import type { ImportJob } from './store.ts'
@@ -20,7 +21,13 @@ import type { Mention } from './types.ts'
  * until the record is created, and stays null if only refused rows have the name. The status is `record_gone` if the record of
  * the decision no longer exists. A decision has no date, so it does not apply if the status is `resolved_by_date`.
  */
-export type NameStatus = RegistryStatus | 'decided' | 'left_out' | 'made' | 'needed' | UndecidedStatus
+export type NameStatus =
+  | RegistryStatus
+  | 'decided'
+  | typeof leftOutStatus
+  | 'made'
+  | 'needed'
+  | UndecidedStatus
 
 /**
  * How the registry resolves a name: `resolved_by_date` if, without its date, the name would not be resolved, or would mean
@@ -32,6 +39,9 @@ type RegistryStatus = Resolution['status'] | 'resolved_by_date'
 export const undecidedStatuses = ['ambiguous', 'unresolved', 'record_gone'] as const
 
 type UndecidedStatus = (typeof undecidedStatuses)[number]
+
+/** The status of names whose values are left out, since somebody has decided that they have no record. */
+export const leftOutStatus = 'left_out'
 
 /** How a name of an import was resolved, and the key of its record; null if it has none. */
 export interface NameResult {
@@ -206,7 +216,7 @@ export async function resolveMentions(
     const decided = status === 'resolved_by_date' ? undefined : findDecision(mention)
     if (decided === absent) return { identity, status: 'record_gone', key: null, candidates }
     if (decided !== undefined)
-      return { identity, status: decided === null ? 'left_out' : 'decided', key: decided, candidates: [] }
+      return { identity, status: decided === null ? leftOutStatus : 'decided', key: decided, candidates: [] }
     const isCreated =
       status === 'unresolved' &&
       mention.create === true &&
@@ -301,13 +311,14 @@ export const decidedColumns = `mention ->> 'resource', coalesce(mention ->> 'nam
   mention ->> 'country', mention ->> 'scheme'`
 
 /**
- * Lists the names that need a decision, most frequent first. A row that has a name with two dates, or both with and without
- * `create`, counts twice.
+ * Lists the names with some statuses, most frequent first. A row that has a name with two dates, or both with and without `create`,
+ * counts twice.
  * @param after the last name of the previous page.
  */
-export function listUndecidedNames(
+export function listNamesByStatus(
   tx: Transaction,
   id: string,
+  statuses: readonly NameStatus[],
   { limit, after }: { limit: number; after?: { rows: number; identity: string } | undefined },
 ): Promise<(ImportName & { identity: string })[]> {
   return tx.query({
@@ -316,16 +327,22 @@ export function listUndecidedNames(
       from import_names where import = $1 and status = any($2) group by ${decidedColumns}
       having $3::int is null or (sum(rows), min(identity)) < ($3, $4::text)
       order by sum(rows) desc, min(identity) desc limit $5`,
-    values: [id, undecidedStatuses, after?.rows, after?.identity, limit],
+    values: [id, statuses, after?.rows, after?.identity, limit],
   })
 }
 
-/** Counts the names that need a decision, and their rows: a row with two such names counts twice. */
-export async function countUndecidedNames(tx: Transaction, id: string) {
-  const [row] = await tx.query<{ unresolved: number; rows: number }>({
-    text: `select count(distinct (${decidedColumns}))::int as unresolved, coalesce(sum(rows), 0)::int as rows
-      from import_names where import = $1 and status = any($2)`,
-    values: [id, undecidedStatuses],
+/**
+ * Counts the names that need a decision, and their rows: a row with two such names counts twice. Also counts the names whose
+ * values are left out, if there are any.
+ */
+export async function countNames(tx: Transaction, id: string): Promise<ImportReport['names']> {
+  const [row] = await tx.query<{ unresolved: number; rows: number; leftOut: number }>({
+    text: `select count(distinct (${decidedColumns})) filter (where status = any($2))::int as unresolved,
+        coalesce(sum(rows) filter (where status = any($2)), 0)::int as rows,
+        count(distinct (${decidedColumns})) filter (where status = $3)::int as "leftOut"
+      from import_names where import = $1 and (status = any($2) or status = $3)`,
+    values: [id, undecidedStatuses, leftOutStatus],
   })
-  return row ?? { unresolved: 0, rows: 0 }
+  const { unresolved = 0, rows = 0, leftOut = 0 } = row ?? {}
+  return { unresolved, rows, ...(leftOut > 0 && { leftOut }) }
 }

@@ -3,7 +3,7 @@ import type { Database, Transaction } from '../../database/database.ts'
 import { conflictWithOthers } from '../../database/errors.ts'
 import { type FaultyColumn, type ImportReport, type KeptRecord, withoutKept } from './job-schemas.ts'
 import { countMissing } from './missing.ts'
-import { countUndecidedNames } from './names.ts'
+import { countNames } from './names.ts'
 import { faultsSql, refusedStates } from './rows.ts'
 import { changeImport, type ImportChange, type ImportJob } from './store.ts'
 import type { RowFault } from './types.ts'
@@ -98,7 +98,7 @@ export function storeReport(database: Database, job: ImportJob, change: ImportCh
     const report = {
       refusedBy: refused.map(toFaultyColumn),
       droppedBy: dropped.map(toFaultyColumn),
-      names: await countUndecidedNames(tx, id),
+      names: await countNames(tx, id),
       missing: await countMissing(tx, id),
       kept: job.report?.kept ?? [],
       keptCount: job.report?.keptCount ?? 0,

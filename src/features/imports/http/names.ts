@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { autocommitReads, type DatabaseClient } from '../../../database/database.ts'
-import { cursorParameter, limitParameter } from '../../../model/parameters.ts'
+import { cursorParameter, limitParameter, singleValueParameter } from '../../../model/parameters.ts'
 import { getLimit, getStringValues } from '../../../model/query-string.ts'
 import type { Registry } from '../../../model/registry.ts'
 import { registerRequestSchema } from '../../../model/schema-names.ts'
@@ -16,7 +16,7 @@ import { checkAgain, checkEffect, lockOpen, requireOpen } from '../decision-effe
 import { checkDecisions, requireUndecided, saveDecisions } from '../decisions.ts'
 import { namesHeader, namesToCsv } from '../decisions-csv.ts'
 import { mentionName } from '../mentions.ts'
-import { type ImportName, listUndecidedNames, undecidedStatuses } from '../names.ts'
+import { type ImportName, leftOutStatus, listNamesByStatus, undecidedStatuses } from '../names.ts'
 import { requireImport } from '../store.ts'
 import {
   baseContract,
@@ -31,7 +31,7 @@ import {
 import { csvDownload } from './csv-download.ts'
 import { notifyImports } from './notify.ts'
 
-/** The unresolved names of an import: a person decides which records they mean. */
+/** The names of an import without a record: a person decides which records they mean. */
 
 const example = {
   resource: 'countries',
@@ -52,9 +52,9 @@ const unresolvedName = z
     rows: z.int().min(1).meta({
       description: 'Rows with the name. A row counts once for each date for which it has the name.',
     }),
-    status: z.enum(undecidedStatuses).meta({
+    status: z.enum([...undecidedStatuses, leftOutStatus]).meta({
       description:
-        '`ambiguous`: it matches several records; `unresolved`: none; `record_gone`: the record of its decision is gone.',
+        '`ambiguous`: it matches several records; `unresolved`: none; `record_gone`: the record of its decision is gone; `left_out`: its values are left out by a decision.',
     }),
     candidates: z
       .array(
@@ -72,6 +72,11 @@ const namesPage = namedPageSchema('ImportNamePage', unresolvedName, {
   description: 'Unresolved names; most frequent first.',
   example,
 })
+
+/** The statuses of names by the parameter `which`. */
+const statuses = { undecided: undecidedStatuses, left_out: [leftOutStatus] } as const
+
+const whichSchema = z.enum(['undecided', 'left_out'])
 
 const cursorPattern = /^(\d{1,9})\.([\w-]{27})$/
 
@@ -108,6 +113,10 @@ export const listNames: Endpoint = {
     description:
       'Names that match no record or several, or whose decided record is gone, each once, with candidates. Without a decision, their rows are refused, or imported without the value, as the mapping says.',
     query: {
+      which: singleValueParameter(
+        whichSchema,
+        'Whether to list names that are `undecided` (default), or whose values are `left_out` by a decision.',
+      ),
       limit: limitParameter('Names per page', pageSize),
       cursor: cursorParameter(cursor, 'Cursor of the page: `page.next` of the page before.'),
     },
@@ -119,7 +128,8 @@ export const listNames: Endpoint = {
     await requireImport(reads, key)
     const limit = getLimit(query, pageSize)
     const after = parseCursor(getStringValues(query, 'cursor')[0])
-    const found = await listUndecidedNames(reads, key, { limit: limit + 1, after })
+    const which = whichSchema.parse(getStringValues(query, 'which')[0] ?? 'undecided')
+    const found = await listNamesByStatus(reads, key, statuses[which], { limit: limit + 1, after })
     const cursorOf = ({ rows, identity }: { rows: number; identity: string }) => `${rows}.${identity}`
     return { status: 200, headers: {}, body: pageOf(found, limit, { toJson: nameToJson, cursorOf }) }
   },
@@ -132,7 +142,8 @@ const csvPageSize = 1000
 export async function* streamUnresolvedNames(database: DatabaseClient, id: string): AsyncGenerator<string> {
   yield namesHeader
   for (let after: { rows: number; identity: string } | undefined; ; ) {
-    const names = await listUndecidedNames(autocommitReads(database), id, { limit: csvPageSize, after })
+    const page = { limit: csvPageSize, after }
+    const names = await listNamesByStatus(autocommitReads(database), id, undecidedStatuses, page)
     after = names.at(-1)
     if (!after) return
     yield namesToCsv(names)
