@@ -144,7 +144,7 @@ export const environment = z.object({
   TRUST_PROXY: list(isNetwork, 'addresses or networks like 10.0.0.0/8, separated by commas')
     .optional()
     .describe(
-      'Addresses or networks of reverse proxies, separated by commas, whose `X-Forwarded-For` header is trusted.',
+      'Addresses or networks of reverse proxies, separated by commas, whose `X-Forwarded-For` header is trusted and, for `https` in the manifest of `/reconcile`, `X-Forwarded-Proto`. `X-Forwarded-Host` is ignored.',
     ),
   CORS_ORIGINS: origins('https://dashboard.example')
     .optional()

@@ -6,6 +6,7 @@ import { disconnectedProblem } from './plugins/response-cache/audience.ts'
 
 /** Headers that are copied from the client's request. */
 const copiedHeaders = [
+  'host',
   'authorization',
   'client-id',
   'entente-position',
@@ -54,7 +55,6 @@ export function readAs(app: FastifyInstance, request: FastifyRequest, reply: Fas
         url,
         headers: {
           ...pickHeaders(request, copiedHeaders),
-          host: request.host,
           'accept-encoding': 'identity',
           ...(body !== undefined && { 'content-type': 'application/json' }),
         },

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { adminKey, openTestApp, type TestApp } from '../support/app.ts'
 import { measureProcessorTimeMs } from '../support/processor-time.ts'
 
@@ -226,4 +226,21 @@ it('a plus sign in a form means a space, and an escaped one a plus sign', async 
     payload: `queries=${query.replaceAll('%20', '+')}`,
   })
   expect(response.json()).toMatchObject({ q: { result: [{ match: true }] } })
+})
+
+it('with TRUST_PROXY, the manifest has the Host header, and X-Forwarded-Host has no effect', async () => {
+  const proxied = await openTestApp({ env: { TRUST_PROXY: '127.0.0.1' } })
+  onTestFinished(() => proxied.close())
+  const get = (headers: Record<string, string>, query = '') =>
+    proxied.app.inject({ url: `/reconcile${query}`, headers: { host: 'registry.example', ...headers } })
+  for (const [scheme, base] of [
+    ['https', 'https://registry.example'],
+    ['javascript', 'http://registry.example'],
+  ] as const) {
+    const manifest = await get({ 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': scheme })
+    expect(manifest.json()).toMatchObject({ documentation: `${base}/docs` })
+  }
+  const query = `?queries=${encodeURIComponent('{"q":{"query":"China","type":"countries"}}')}`
+  const found = await get({ 'x-forwarded-host': 'a_b/c' }, query)
+  expect(found.json()).toMatchObject({ q: { result: [{ id: 'countries:CHN' }] } })
 })

@@ -147,9 +147,13 @@ function entityIn(request: FastifyRequest, registry: Registry): EntityId {
   throw entityProblem(id)
 }
 
-/** Returns the base URL of the service as the client sees it. @throws Problem `malformed-request` if Host names no host. */
-function getBaseUrl({ protocol, host }: FastifyRequest): string {
-  const url = `${protocol}://${host}`
+/**
+ * Returns the base URL of the service as the client sees it. `X-Forwarded-Host` is not trusted, since many proxies pass on what the
+ * client sent.
+ * @throws Problem `malformed-request` if Host names no host.
+ */
+function getBaseUrl({ protocol, headers }: FastifyRequest): string {
+  const url = `${protocol === 'https' ? 'https' : 'http'}://${headers.host ?? ''}`
   if (URL.canParse(url)) return url
   throw headerProblem('Host', 'must name the host of the service, for the addresses in the manifest')
 }
