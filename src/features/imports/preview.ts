@@ -4,6 +4,7 @@ import type { Language } from '../../model/languages.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Document } from '../../operations/writing/documents.ts'
 import { Problem } from '../../problems/problem.ts'
+import { startSlices } from '../../time-slice.ts'
 import { resolveMapping } from './built-in.ts'
 import { checkBatch, noReleases } from './check.ts'
 import { findDecisions } from './decisions.ts'
@@ -297,8 +298,15 @@ export async function previewImport(
     if ('faults' in prepared) return { ...checked, fileInfo, mappingFaults: prepared.faults }
     const { convert, unused, companionNotes } = prepared.result
     const rows = await collectRows(batches)
-    for (const { values } of rows) unused.countRow(values)
-    const result = await checkRows(context, mapping, rows, rows.map(convert))
+    const converted: ConvertedRow[] = []
+    const pause = startSlices()
+    for (const row of rows) {
+      unused.countRow(row.values)
+      converted.push(convert(row))
+      signal.throwIfAborted()
+      await pause()
+    }
+    const result = await checkRows(context, mapping, rows, converted)
     const { notes, ...info } = unused.addNote(fileInfo)
     return { ...checked, fileInfo: { ...info, notes: [...notes, ...companionNotes] }, ...result }
   } finally {

@@ -80,6 +80,34 @@ it.each([
   expect(timeMs).toBeLessThan(3 * maxTimeMs)
 })
 
+const parts = Array.from({ length: 9000 }, (_, index) => `N${index}`).join('|')
+const thousandOf = (entry: (index: number) => [string, unknown]) =>
+  JSON.stringify(Object.fromEntries(Array.from({ length: 1000 }, (_, index) => entry(index))))
+
+it.each([
+  ['conditions', `when: ${thousandOf((index) => [`c${index}/d`, { empty: true }])}, country: .`],
+  ['replacements', `country: {from: ., replace: ${thousandOf((index) => [`c${index}`, 'x'])}}`],
+])('9,000 values with too many %s are refused within 4.5 s of processor time', async (_what, rest) => {
+  const property = `each: {from: Party, split: '|'}, ${rest}`
+  const mapping = `onBadValue: drop\n${treatyMapping(newScheme()).replace('country: Party', property)}`
+  let rows: { state: string; faults: { detail: string }[] }[] | undefined
+  const timeMs = await measureProcessorTimeMs(async () => {
+    const response = await sendForm(api, '/v1/imports/preview', [
+      ['mapping', mapping, 'mapping.yaml'],
+      ['file', `${treatyHeader}\n1,A,2001,"${parts}"\n`, 'treaties.csv'],
+    ])
+    rows = response.json<{ rows: typeof rows }>().rows
+  })
+  expect(rows).toMatchObject([
+    {
+      state: 'refused',
+      faults: [{ detail: expect.stringMatching(/^The mapping takes more than 2,000,000 steps for the row/) }],
+    },
+  ])
+  // Without the limit, this takes up to a minute.
+  expect(timeMs).toBeLessThan(3 * maxTimeMs)
+})
+
 describe('a cell of 80,000 characters', () => {
   it.each([
     ['country', 'country: Party', `${'?'.repeat(80_000)}a`],

@@ -15,6 +15,7 @@ import { Conversion } from './conversion.ts'
 import { compileEach } from './each.ts'
 import { type Scope, toText, valuesAt } from './path.ts'
 import { compileProperty, type PropertyPlan } from './property.ts'
+import { type RowLimits, TooManySteps } from './row-limits.ts'
 import type { Mapping, RecordMapping } from './schema.ts'
 import { getTarget, isRequired } from './target.ts'
 import { toSteps } from './value.ts'
@@ -74,27 +75,41 @@ export function compileMapping(
         ),
       ),
   )
-  const convert = (row: Row): ConvertedRow => {
+  const convertWithin = (row: Row, conversion: Conversion): ConvertedRow => {
+    const { limits } = conversion
     // A row with a fault is joined, too, so that its rows of joined files do not count as unmatched.
-    const values = join(row.values)
-    const scope: Scope = { row: values, item: values }
+    const values = join(row.values, limits)
+    const scope: Scope = { row: values, item: values, limits }
     // The ids of a row with a fault are not read, since its values may be in the wrong columns.
     if (row.fault) return { kind: 'refused', faults: [row.fault] }
     // The records of a skipped row are collected, too, since a record that the file has is not missing (`missing.ts`).
     const skip = (reason: string): ConvertedRow => {
-      const conversion = new Conversion()
-      for (const { addRecords } of records) addRecords(scope, conversion)
-      return { kind: 'skipped', reason, records: conversion.records }
+      const skipped = new Conversion()
+      for (const { addRecords } of records) addRecords(scope, skipped)
+      return { kind: 'skipped', reason, records: skipped.records }
     }
     const unmet = findUnmet(scope)
     if (unmet !== undefined) return skip(`when: ${unmet}`)
-    const conversion = new Conversion()
     const drafts = records.flatMap(({ build }) => build(scope, row, conversion))
     if (conversion.faults.length > 0)
       return { kind: 'refused', faults: distinctFaults(conversion.faults), records: conversion.records }
     if (drafts.length === 0)
       return skip('the mapping makes no record from this row: when or each leaves out every record')
     return { kind: 'drafts', drafts, dropped: conversion.dropped }
+  }
+  const convert = (row: Row): ConvertedRow => {
+    const conversion = new Conversion()
+    try {
+      return convertWithin(row, conversion)
+    } catch (error) {
+      if (!(error instanceof TooManySteps)) throw error
+      const fault = { column: '', value: '', detail: error.message }
+      return {
+        kind: 'refused',
+        faults: [...distinctFaults(conversion.faults), fault],
+        records: conversion.records,
+      }
+    }
   }
   return { convert, faults, columns, readPaths, numberNotations }
 }
@@ -105,7 +120,10 @@ const distinctFaults = (faults: readonly RowFault[]): RowFault[] => [
 ]
 
 /** Compiles `join`: each joined file adds a list to a row. */
-function compileJoins(mapping: Mapping, context: CompileContext): (values: JsonObject) => JsonObject {
+function compileJoins(
+  mapping: Mapping,
+  context: CompileContext,
+): (values: JsonObject, limits: RowLimits) => JsonObject {
   const joins = Object.entries(mapping.join ?? {}).map(([name, { file, key, equals, rows }]) => {
     const joinContext = context.at('join', name)
     const companion = joinContext.companionFile(file, rows)
@@ -117,10 +135,10 @@ function compileJoins(mapping: Mapping, context: CompileContext): (values: JsonO
     return { name, key, path, companion }
   })
   if (joins.length === 0) return (values) => values
-  return (values) => {
+  return (values, limits) => {
     const joined: Record<string, JsonValue> = { ...values }
     for (const { name, key, path, companion } of joins) {
-      const [first = null] = path ? valuesAt(path, { row: values, item: values }) : []
+      const [first = null] = path ? valuesAt(path, { row: values, item: values, limits }) : []
       const text = toText(first)
       joined[name] = text === undefined ? [] : (companion?.join(key, text) ?? [])
     }

@@ -16,6 +16,7 @@ export function compileConditions(
     const path = context.compilePath(column)
     const isMet = compileTest(condition)
     return (scope) => {
+      scope.limits.addSteps(1)
       const texts = path ? valuesAt(path, scope).flatMap((value) => toText(value) || []) : []
       return isMet(texts.filter((text) => !context.empty.has(text)))
         ? undefined

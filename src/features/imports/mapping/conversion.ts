@@ -53,14 +53,15 @@ export class Conversion {
     value: JsonValue,
     { detail, suggestion }: BadValue,
   ): void {
-    const fault = {
-      column,
-      value: this.#show(value),
-      detail,
-      ...(suggestion !== undefined && { suggestion }),
-    }
-    if (onBadValue === 'drop') this.dropped.push(fault)
-    else this.faults.push(fault)
+    const reports = onBadValue === 'drop' ? this.dropped : this.faults
+    this.#report(reports, value, { column, detail, ...(suggestion !== undefined && { suggestion }) })
+  }
+
+  #report(reports: RowFault[], value: JsonValue, fault: Omit<RowFault, 'value'>): void {
+    const text = this.#show(value)
+    reports.push({ ...fault, value: toFaultValue(text) })
+    // After the report, so that a row with too many steps has it, too.
+    this.limits.addReport(typeof value === 'string' ? 0 : text.length)
   }
 
   /** Number of the faults and dropped values so far. */
@@ -94,7 +95,7 @@ export class Conversion {
 
   /** Reports that a part of a value is dropped. */
   reportDroppedPart(column: string, value: JsonValue, detail: string): void {
-    this.dropped.push({ column, value: this.#show(value), detail })
+    this.#report(this.dropped, value, { column, detail })
   }
 
   /**
@@ -118,6 +119,7 @@ export class Conversion {
   /** Adds a mention. Equal mentions are added once. @returns its placeholder in the document. */
   mention(mention: Mention): JsonObject {
     // The same name in two columns is one mention.
+    this.limits.addMention()
     const { column: _, ...rest } = mention
     const text = JSON.stringify(rest)
     const position = this.#positions.get(text) ?? this.mentions.push(mention) - 1
@@ -132,6 +134,6 @@ export class Conversion {
       const mention = this.mentions[index]
       return mention ? mentionName(mention) : { $mention: index }
     })
-    return toFaultValue(typeof shown === 'string' ? shown : JSON.stringify(shown))
+    return typeof shown === 'string' ? shown : JSON.stringify(shown)
   }
 }

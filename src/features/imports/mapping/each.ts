@@ -33,7 +33,7 @@ export function compileEach(mapping: ValueMapping | undefined, context: CompileC
     scopes(scope, conversion, onTooMany = plan.onBadValue) {
       const items = plan.evaluate(scope, conversion)
       const fault = conversion.limits.addItems(items.length)
-      if (!fault) return items.map((item) => ({ row: scope.row, item }))
+      if (!fault) return items.map((item) => ({ ...scope, item }))
       conversion.reportBadValue(onTooMany, plan.column, null, fault)
       return []
     },

@@ -1,5 +1,6 @@
 import { isList } from '../reading/clean.ts'
 import type { JsonObject, JsonValue } from '../types.ts'
+import type { RowLimits } from './row-limits.ts'
 
 /** A step of a path: the name of a property, and optionally a condition that selects values. */
 interface Step {
@@ -24,6 +25,7 @@ export interface Path {
 export interface Scope {
   row: JsonObject
   item: JsonValue
+  limits: RowLimits
 }
 
 /**
@@ -82,40 +84,45 @@ export const isColumn = (
   names.some((name) => columns.has(name)) ||
   (others.length === 0 && !first.filter && first.position === undefined && columns.has(first.name))
 
-/** Returns the values at a path, without nulls. Lists are flattened. */
-export function valuesAt({ columns, fromRow, steps }: Path, { row, item }: Scope): JsonValue[] {
+/** Returns the values at a path, without nulls. Lists are flattened. @throws TooManySteps when the row has too many steps. */
+export function valuesAt({ columns, fromRow, steps }: Path, { row, item, limits }: Scope): JsonValue[] {
   const start = fromRow ? row : item
   // The name of a column may look like a path.
   if (typeof start === 'object' && start !== null && !isList(start)) {
-    for (const name of columns) if (Object.hasOwn(start, name)) return flatten(start[name])
+    for (const name of columns) if (Object.hasOwn(start, name)) return flatten(start[name], limits)
   }
-  return follow(steps, [start])
+  return follow(steps, [start], limits)
 }
 
-function follow(steps: readonly Step[], start: JsonValue[]): JsonValue[] {
+function follow(steps: readonly Step[], start: JsonValue[], limits: RowLimits): JsonValue[] {
   let values = start
   for (const { name, filter, position } of steps) {
-    values = values.flatMap((value) => property(value, name))
+    limits.addSteps(1 + values.length)
+    values = values.flatMap((value) => property(value, name, limits))
     if (filter) {
       const { path, value: wanted, isNegated } = filter
       values = values.filter(
-        (value) => follow(path, [value]).some((found) => toText(found) === wanted) !== isNegated,
+        (value) => follow(path, [value], limits).some((found) => toText(found) === wanted) !== isNegated,
       )
     }
     if (position !== undefined) values = values.slice(position - 1, position)
   }
-  return values.flatMap(flatten)
+  return values.flatMap((value) => flatten(value, limits))
 }
 
 /** Returns the values of a property. An XML element without attributes is a text; `#` selects this text, too. */
-function property(value: JsonValue, name: string): JsonValue[] {
+function property(value: JsonValue, name: string, limits: RowLimits): JsonValue[] {
   if (name === '#' && typeof value === 'string') return [value]
   if (typeof value !== 'object' || value === null || isList(value)) return []
-  return Object.hasOwn(value, name) ? flatten(value[name]) : []
+  return Object.hasOwn(value, name) ? flatten(value[name], limits) : []
 }
 
-const flatten = (value: JsonValue | undefined): JsonValue[] =>
-  value === undefined || value === null ? [] : isList(value) ? value.flatMap(flatten) : [value]
+function flatten(value: JsonValue | undefined, limits: RowLimits): JsonValue[] {
+  if (value === undefined || value === null) return []
+  if (!isList(value)) return [value]
+  limits.addSteps(value.length)
+  return value.flatMap((item) => flatten(item, limits))
+}
 
 /**
  * Returns a value as text. The text of an XML element with attributes is in `#`.

@@ -38,8 +38,11 @@ export function compileSource(
   const origins = compileOrigins(steps, context)
   const column = columnNames(origins, context)
   const isEmpty = makeIsEmpty(empty)
-  const readOne = ({ path, constant }: Origin, scope: Scope): JsonValue[] =>
-    path ? valuesAt(path, scope).filter((value) => !isEmpty(value)) : constant === undefined ? [] : [constant]
+  const readOne = ({ path, constant }: Origin, scope: Scope): JsonValue[] => {
+    scope.limits.addSteps(1)
+    if (path) return valuesAt(path, scope).filter((value) => !isEmpty(value))
+    return constant === undefined ? [] : [constant]
+  }
   const readAll = (scope: Scope) => origins.flatMap((origin) => readOne(origin, scope))
   const getName = (origin: Origin) => columnNames([origin], context)
   const compileRead = (): Source['read'] => {

@@ -14,7 +14,7 @@ import { getTarget, type Target } from './target.ts'
 import type { ValueOrigin } from './validity.ts'
 import type { ValueMapping, ValueSteps } from './value-schema.ts'
 import { BadValue } from './values/bad-value.ts'
-import { compileDate } from './values/date.ts'
+import { compileDate, maxDateLength } from './values/date.ts'
 import { formatHelp } from './values/date-format.ts'
 import { compileNumber, multiply, readNumberFormat, roundNumber } from './values/number.ts'
 import { compileTextSteps } from './values/text.ts'
@@ -175,7 +175,7 @@ function compileSteps(
   return (value, conversion, plan) => {
     // The values of `each` may be objects, which are not converted.
     if (!target && !text && list.length === 0) return isList(value) ? [...value] : [value]
-    const scalar = toScalar(value)
+    const scalar = toScalar(value, conversion.limits)
     const parts = scalar instanceof BadValue || !text ? [scalar] : text(scalar, conversion.limits)
     return parts.flatMap((part) => runSteps(list, part, value, conversion, plan))
   }
@@ -189,6 +189,8 @@ function runSteps(
   { onBadValue, column }: ValuePlan,
 ): JsonValue[] {
   let result: Scalar | null | BadValue = part
+  conversion.limits.addSteps(list.length)
+  if (typeof part === 'string') conversion.limits.addText(part)
   for (const step of list) {
     if (result === null || result instanceof BadValue) break
     result = step(result, conversion, column)
@@ -200,11 +202,13 @@ function runSteps(
   return result === null || result === '' ? [] : [result]
 }
 
-function toScalar(value: JsonValue): Scalar | BadValue {
+function toScalar(value: JsonValue, limits: RowLimits): Scalar | BadValue {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
   const text = toText(value)
   if (text !== undefined) return text
-  const names = Object.keys(value ?? {}).slice(0, 10)
+  const all = Object.keys(value ?? {})
+  limits.addSteps(all.length)
+  const names = all.slice(0, 10)
   return new BadValue(
     names.length === 0
       ? 'The value is an empty object and not a text.'
@@ -222,8 +226,15 @@ function compileDateStep(steps: ValueSteps, context: CompileContext): Step {
   // Of several columns, the first decides, since they are nearly always in one file.
   const [path = '.'] = [steps.from ?? steps.all ?? []].flat()
   const dateSystem = context.dateSystemAt(path)
-  const read = compileDate([steps.date ?? []].flat(), context.mapping.language, dateSystem)
-  if (read) return read
+  const formats = [steps.date ?? []].flat()
+  const read = compileDate(formats, context.mapping.language, dateSystem)
+  if (read)
+    return (value, { limits }) => {
+      // Each format is tried. The time to see that a text does not match may grow with the square of its length.
+      const { length } = String(value)
+      limits.addSteps(formats.length * (1 + Math.floor(Math.min(length, maxDateLength) ** 2 / 200)))
+      return read(value)
+    }
   context.at('date').addFault(`is not a date format: write ${formatHelp}`)
   return () => null
 }

@@ -9,7 +9,7 @@ import { compileDateFormat, type DateReader, formatDate } from './date-format.ts
 import { findMonth } from './month-names.ts'
 
 /** Maximum length of a text that is read as a date. */
-const maxLength = 100
+export const maxDateLength = 100
 
 /** A date at midnight: databases write the time although only the date is known. */
 const midnight = /^(\d{4}-\d\d-\d\d)[T ]00:00(:00(\.0+)?)?(Z|[+-]00:?00)?$/
@@ -66,7 +66,7 @@ export function compileDate(
   }
   return (value) => {
     const text = String(value).trim()
-    if (text.length > maxLength) return new BadValue(`A date has at most ${maxLength} characters.`)
+    if (text.length > maxDateLength) return new BadValue(`A date has at most ${maxDateLength} characters.`)
     if (zeroDate.test(text)) {
       return new BadValue(
         `${JSON.stringify(text)} means in many databases that there is no date. If so, list it in "empty" of the mapping.`,

@@ -29,9 +29,11 @@ export function compileTextSteps(steps: ValueSteps, empty: ReadonlySet<string>):
   if (edits.length === 0 && separators.length === 0) return undefined
   const hasValue = (text: string) => text !== '' && !empty.has(text)
   return (value, limits) => {
+    const whole = String(value)
+    limits.addText(whole)
     const isRowFull = separators.length > 0 && limits.parts >= maxRowParts
     if (isRowFull) return [tooManyParts('The texts of the row have', maxRowParts)]
-    const parts = splitText(String(value), separators)
+    const parts = splitText(whole, separators)
     limits.parts += parts.length - 1
     if (parts.length > maxParts) return [tooManyParts('The text has', maxParts)]
     const edited: string[] = []
@@ -50,6 +52,7 @@ type Edit = (text: string, limits: RowLimits) => string | BadValue
 function edit(part: string, edits: readonly Edit[], limits: RowLimits): string | BadValue {
   let text = part
   for (const apply of edits) {
+    limits.addText(text)
     const edited = apply(text, limits)
     if (edited instanceof BadValue) return edited
     text = edited.trim()
