@@ -36,7 +36,7 @@ describe('the reader of JSON', () => {
     expect(rows.map(({ locator }) => locator)).toEqual(['item 1', 'item 2'])
   })
 
-  it('accepts white space after the list, an empty list, and properties of its name at other places', async () => {
+  it('accepts white space after the list, an empty list, and equal names at other places', async () => {
     const countRows = async (text: string, options = {}) =>
       (await readContent('file.json', text, options)).rows.length
     expect(await countRows('[{"a": 1}] \r\n\t\n')).toBe(1)
