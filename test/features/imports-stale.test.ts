@@ -33,7 +33,7 @@ async function refuseCommit(id: string): Promise<string> {
   return refused.json<{ detail: string }>().detail
 }
 
-it('a commit is refused after another import has written its records, and may be after a new dry run', async () => {
+it('a commit is refused after another import has written its records, until a new dry run', async () => {
   const scheme = newScheme()
   const old = await check(scheme, { a: 'Old title', A2: 'Second' })
   const other = await importNow(scheme, { A: 'Corrected title' })
@@ -48,7 +48,7 @@ it('a commit is refused after another import has written its records, and may be
   })
 })
 
-it('a commit is refused if another import changed a record that the file would have left unchanged', async () => {
+it('a commit is refused if another import changed a record that the file left unchanged', async () => {
   const scheme = newScheme()
   await importNow(scheme, { 1: 'First' })
   const unchanged = await check(scheme, { 1: 'First' })
