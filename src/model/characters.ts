@@ -55,6 +55,18 @@ export const toNfc =
   (text: string): string =>
     text.length > 4 * max ? text : text.normalize('NFC')
 
+/**
+ * Converts a stored text, which may have any number of combining marks, to the Unicode form NFC. The marks after 30 in a row are
+ * converted one by one, so that the time grows with the length of the text.
+ */
+export const toNfcByMarks = (text: string): string =>
+  tooManyMarks.test(text)
+    ? text
+        .split(/(?<=[\p{M}\uff9e\uff9f]{30})/u)
+        .map((part) => part.normalize('NFC'))
+        .join('')
+    : text.normalize('NFC')
+
 const refuseCharacters =
   (forbidden: RegExp) =>
   (text: string, context: z.RefinementCtx): void => {

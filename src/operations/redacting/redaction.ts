@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { toNfcByMarks } from '../../model/characters.ts'
 import { managedSchemas, type Resource } from '../../model/resource.ts'
 import { unwrapped } from '../../model/schema-names.ts'
 import { parsePointer } from '../../problems/faults.ts'
@@ -40,16 +41,16 @@ function mapStrings(value: unknown, replace: (text: string) => string): unknown 
  */
 export function createTextRedaction(resource: Resource, text: string, replacement: string): Redaction {
   const replace = (value: string) => {
-    const composed = value.normalize('NFC')
+    const composed = toNfcByMarks(value)
     if (!composed.includes(text)) return value
-    const replaced = composed.replaceAll(text, () => replacement).normalize('NFC')
+    const replaced = toNfcByMarks(composed.replaceAll(text, () => replacement))
     if (!replaced.includes(text)) return replaced
     const message = 'forms the text again together with the characters next to it: choose another one'
     throw invalidBody('request', [{ pointer: '/replacement', code: 'invalid', message }])
   }
   const hasText = (value: unknown): boolean =>
     typeof value === 'string'
-      ? value.normalize('NFC').includes(text)
+      ? toNfcByMarks(value).includes(text)
       : typeof value === 'object' && value !== null && Object.values(value).some(hasText)
   return {
     text,
