@@ -46,7 +46,7 @@ export async function runCommandLine(args: readonly string[], context: CommandCo
     })
     await program.parseAsync(args.length > 0 ? args : ['serve'], { from: 'user' })
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw toOperationalError(error)
+    if (!(error instanceof CommanderError)) throw toOperationalError(error, context.config)
     // commander reports help and the version as errors with exit code 0.
     if (error.exitCode !== 0) throw new OperationalError(usageMessage(error, args))
     await context.print(help.trimEnd())

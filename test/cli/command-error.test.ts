@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest'
+import pg from 'pg'
+import { describe, expect, it } from 'vitest'
 import { toOperationalError } from '../../src/cli/command-error.ts'
 import { Problem } from '../../src/problems/problem.ts'
 
@@ -15,8 +16,35 @@ it.each([
   }))
   const listed = errors.slice(0, 20).map(({ pointer }) => `${pointer} is wrong`)
   expect(
-    toOperationalError(new Problem('invalid-body', 'The mapping has faults.', { errors })),
+    toOperationalError(new Problem('invalid-body', 'The mapping has faults.', { errors }), () => {
+      throw new Error('the settings are not needed')
+    }),
   ).toMatchObject({
     message: ['The mapping has faults.', ...listed, ...(more === undefined ? [] : [more])].join('\n  '),
+  })
+})
+
+describe('an error of the command line about a lost database', () => {
+  const refused = new Error('connect ECONNREFUSED 10.0.0.9:5432')
+  const crash = new pg.DatabaseError('terminating connection because of crash', 1, 'error')
+  crash.code = '57P02'
+  it.each([
+    ['of a lost connection', new Error('Connection terminated unexpectedly'), 'Connection terminated'],
+    ['of attempts at all addresses', new AggregateError([refused], ''), refused.message],
+    ['of PostgreSQL', crash, 'PostgreSQL: terminating connection because of crash'],
+  ])('has the reason %s, and the address or the log of the server', (_, cause, reason) => {
+    const error = cause instanceof AggregateError ? Object.assign(cause, { code: 'ECONNREFUSED' }) : cause
+    const messageWith = (DATABASE_URL?: string) => {
+      const wrapped = new Error('Failed query', { cause: error })
+      return toOperationalError(wrapped, () => ({ DATABASE_URL, DATA_DIR: '/data' }))
+    }
+    expect(messageWith('postgresql://user:secret@db.example/entente')).toMatchObject({
+      message: expect.stringMatching(
+        new RegExp(`^The database .+\\. \\(${reason}.*; the server is at db\\.example:5432\\)$`),
+      ),
+    })
+    expect(messageWith()).toMatchObject({
+      message: expect.stringMatching(/; the log of the server is \/data\/postgres\/server\.log\)$/),
+    })
   })
 })
