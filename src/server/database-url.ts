@@ -45,12 +45,14 @@ function findFaults(text: string): string[] {
   const unknown = [...searchParams.keys()].filter((name) => !parameters.includes(name))
   // The name may be a part of a password whose special characters are not encoded.
   if (unknown.length > 0 && /[?#].*@/.test(text)) return [form]
+  const repeated = parameters.filter((name) => searchParams.getAll(name).length > 1)
   const isSslModeKnown = searchParams.getAll('sslmode').every((mode) => sslModes.includes(mode))
   return [
     ...unknown.map(
       (name) =>
         `without the parameter "${name}", which the service does not accept${didYouMean(name, parameters)}`,
     ),
+    ...repeated.map((name) => `with the parameter "${name}" only once`),
     ...(isSslModeKnown ? [] : [`with one of ${sslModes.join(', ')} as sslmode`]),
   ]
 }

@@ -40,6 +40,8 @@ describe('the URL of a database', () => {
       'without the parameter "connect_timeout", which the service does not accept; it can be "ap',
     ],
     ['dbname=other', 'without the parameter "dbname", which the service does not accept; it can be "ap'],
+    ['sslmode=verify-full&sslmode=disable', 'with the parameter "sslmode" only once'],
+    ['sslmode=verify-full&%73slmode=disable', 'with the parameter "sslmode" only once'],
     ['sslmode=', 'with one of disable, no-verify, prefer, require, verify-ca, verify-full as sslmode'],
     [
       'sslmode=verify_full',
