@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { failure } from '../operational-error.ts'
 import { type AddCommand, parseFileName } from './context.ts'
 
@@ -16,8 +17,26 @@ export const addOpenApi: AddCommand = (program, context) => {
       const text = JSON.stringify(openApiDocument(registry))
       if (out === undefined) await context.print(text)
       else
-        await writeFile(out, text).catch((error: unknown) => {
+        await replaceFile(out, text).catch((error: unknown) => {
           throw failure(`the document cannot be written to ${out}`, error)
         })
     })
+}
+
+/**
+ * Writes a file. If this fails, as on a full disk, a former file remains unchanged. What is no regular file, such as `/dev/stdout`,
+ * is not replaced.
+ */
+async function replaceFile(path: string, text: string): Promise<void> {
+  const file = await realpath(path).catch(() => path)
+  const former = await stat(file).catch(() => undefined)
+  if (former && !former.isFile()) return writeFile(file, text)
+  const temporaryFile = `${file}.${randomUUID()}`
+  try {
+    await writeFile(temporaryFile, text, { mode: former?.mode })
+    await rename(temporaryFile, file)
+  } catch (error) {
+    await rm(temporaryFile, { force: true })
+    throw error
+  }
 }

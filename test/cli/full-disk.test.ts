@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { runInProcess } from '../support/command-line.ts'
@@ -21,3 +21,14 @@ it.runIf(canMount).each([[['seal', '--out']], [['export', '--all']]])(
     expect(await readdir(folder)).toEqual(['filler'])
   },
 )
+
+it.runIf(canMount)('entente openapi on a full disk says so, and keeps the former document', async () => {
+  const folder = await mountMemory('size=64k')
+  const file = join(folder, 'openapi.json')
+  await writeFile(file, 'former')
+  await expect(runInProcess(['openapi', '--out', file])).rejects.toThrow(
+    `the document cannot be written to ${file}: no space left on device`,
+  )
+  expect(await readFile(file, 'utf8')).toBe('former')
+  expect(await readdir(folder)).toEqual(['openapi.json'])
+})

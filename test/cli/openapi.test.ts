@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
@@ -17,6 +17,17 @@ describe('entente openapi', () => {
     const served = await fetch(`${api.origin}/openapi.json`)
     // `toEqual` takes seconds for a document of this size.
     expect(isDeepStrictEqual(JSON.parse(await readFile(file, 'utf8')), await served.json())).toBe(true)
+  })
+
+  it('writes to the target of a symbolic link, and to a device', async () => {
+    const folder = await makeTemporaryFolder('openapi')
+    const file = join(folder, 'target.json')
+    await writeFile(file, 'former')
+    await symlink('target.json', join(folder, 'link.json'))
+    await runInProcess(['openapi', '--out', join(folder, 'link.json')])
+    expect((await readFile(file, 'utf8')).startsWith('{"openapi"')).toBe(true)
+    await runInProcess(['openapi', '--out', '/dev/null'])
+    expect((await stat('/dev/null')).isCharacterDevice()).toBe(true)
   })
 
   it('prints the document when no file is given', async () => {
