@@ -72,6 +72,19 @@ it('concurrent changes to a record are accepted if the default isolation is seri
   expect(new Set(statuses)).toEqual(new Set([200]))
 })
 
+it('a name has candidates if the database has a high threshold of similarity', async () => {
+  const settings = { 'pg_trgm.word_similarity_threshold': '0.95' }
+  const app = await startApp(await withSettings(await openTestDatabase(), settings))
+  const payload = { kind: 'other', name: 'National Science Foundation of Atlantis' }
+  await app.inject({ method: 'POST', url: '/v1/organizations', headers, payload })
+  const queries = [{ resource: 'organizations', name: 'National Sciense Foundation of Atlantis' }]
+  const response = await app.inject({ method: 'POST', url: '/v1/resolve', payload: { queries } })
+  expect(response.json().data[0]).toMatchObject({
+    status: 'unresolved',
+    candidates: [{ name: payload.name, reason: 'similar' }],
+  })
+})
+
 it('a database whose settings change the meaning of statements can be migrated', async () => {
   const { database } = await withSettings(await openEmptyDatabase(), {
     search_path: 'pg_catalog',

@@ -45,6 +45,9 @@ const maxLookups = 200
 /** Maximum number of names for which one call searches for similar names, since each search takes milliseconds. */
 const maxSimilar = 25
 
+/** Minimum word similarity of a name and a stored name, as `<%` compares them: the default of pg_trgm. */
+const minWordSimilarity = literal('0.6')
+
 /** Returns the SQL of the columns of `Row`. */
 function nameColumns(resource: Resource): SQL {
   const { table, key, search } = resource
@@ -128,10 +131,13 @@ async function findSimilar(tx: Transaction, resource: Resource, name: string): P
   const { table, search } = resource
   const folded = fold(search.nameLines ?? search.title)
   const wanted = fold(sql`${sql.param(name.slice(0, 200))}::text`)
+  // Settings of the role or the database do not change the result. The comparison refers to `threshold`, so it runs after `set_config`.
   return tx.query<Row>(
-    compileSql(sql`select key, names, country, kind from (
+    compileSql(sql`select key, names, country, kind
+      from (select set_config('pg_trgm.word_similarity_threshold', ${minWordSimilarity}, true) as threshold) as settings
+      cross join lateral (
         select ${nameColumns(resource)}, similarity(${wanted}, ${folded}) as score from ${table}
-        where ${wanted} <% ${folded} limit 200
+        where settings.threshold = ${minWordSimilarity} and ${wanted} <% ${folded} limit 200
       ) as found order by score desc, key limit 5`),
   )
 }
