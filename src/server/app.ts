@@ -91,6 +91,7 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
     await app.register(tracing, {
       endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
       serviceName: config.OTEL_SERVICE_NAME,
+      resourceAttributes: config.OTEL_RESOURCE_ATTRIBUTES,
       sampleRatio: config.OTEL_TRACES_SAMPLER_ARG,
     })
   await app.register(shutdown, { drainMs: config.DRAIN_SECONDS * 1000 })

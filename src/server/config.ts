@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { OperationalError } from '../operational-error.ts'
 import { databaseUrl, databaseUrls } from './database-url.ts'
 import { findMistyped } from './mistyped-variables.ts'
+import { collectorUrl, exporterHeaders, resourceAttributes, sampleRatio } from './otel-variables.ts'
 import { embeddedPoolSize, maxDefaultPoolSize } from './pool-size.ts'
 
 // The message of each check says what is valid. It follows the name of the variable: "PORT must be a whole number …".
@@ -84,9 +85,6 @@ function isPublicUrl(value: string): boolean {
 
 /** Whether no step of a path of claims is empty. The name of one claim may be a URL, which has dots, too. */
 const isClaimPath = (path: string) => path.split('.').every((step) => step.trim() !== '')
-
-const isCollectorUrl = (value: string) =>
-  /^https?:\/\//.test(value) && URL.canParse(value) && !value.includes('/v1/traces')
 
 /**
  * Every setting that the service itself reads. The table in docs/operating.md and `entente help` are generated from these
@@ -305,18 +303,27 @@ export const environment = z.object({
     .describe(
       'Direct URL of the database for LISTEN, needed if `DATABASE_URL` leads to a pooler in transaction mode.',
     ),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z
-    .string()
-    .refine(isCollectorUrl, 'a URL like http://collector:4318, without /v1/traces')
+  OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl
     .optional()
     .describe(
-      'URL of the OpenTelemetry collector that receives traces (OTLP over HTTP, in JSON). Absent: none. `OTEL_EXPORTER_OTLP_HEADERS` and `OTEL_RESOURCE_ATTRIBUTES` are read as OpenTelemetry defines them.',
+      'URL of the OpenTelemetry collector that receives traces (OTLP over HTTP, in JSON). Absent: none.',
     ),
-  OTEL_SERVICE_NAME: text.default('entente').describe('Name of the service in traces.'),
-  OTEL_TRACES_SAMPLER_ARG: z
-    .string()
-    .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'a number from 0 to 1')
-    .transform(Number)
+  OTEL_EXPORTER_OTLP_HEADERS: exporterHeaders
+    .optional()
+    .describe(
+      'Headers of requests to the collector, like `authorization=Bearer%20TOKEN`, separated by commas; values are percent-encoded.',
+    ),
+  OTEL_RESOURCE_ATTRIBUTES: resourceAttributes
+    .optional()
+    .describe(
+      'Attributes of the service in traces, like `service.namespace=registry`, separated by commas; names and values are percent-encoded.',
+    ),
+  OTEL_SERVICE_NAME: text
+    .optional()
+    .describe(
+      'Name of the service in traces. Absent: `service.name` of `OTEL_RESOURCE_ATTRIBUTES`, or entente.',
+    ),
+  OTEL_TRACES_SAMPLER_ARG: sampleRatio
     .default(1)
     .describe(
       'Share of the requests that are traced, from 0 to 1. A request with a `traceparent` header is traced if the header says so.',
@@ -338,6 +345,7 @@ const secrets = new Set([
   'READ_DATABASE_URLS',
   'ADMIN_KEY',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_HEADERS',
 ])
 
 /**

@@ -15,7 +15,6 @@ describe('the configuration', () => {
       DATA_DIR: '.data',
       IATI_ORG_ID: 'ZZ-ENTENTE',
       IATI_ORG_TYPE: '10',
-      OTEL_SERVICE_NAME: 'entente',
       OTEL_TRACES_SAMPLER_ARG: 1,
       PUBLISHER_NAME: 'Entente registry',
       LOG_LEVEL: 'info',
@@ -109,6 +108,11 @@ describe('the configuration', () => {
     ['PUBLIC_URL', 'https://a.example/b?c'],
     ['TRUST_PROXY', 'true'],
     ['TRUST_PROXY', '10.0.0.0/33'],
+    ['OTEL_RESOURCE_ATTRIBUTES', 'a=b,oops'],
+    ['OTEL_RESOURCE_ATTRIBUTES', 'a=b=c'],
+    ['OTEL_RESOURCE_ATTRIBUTES', ' =b'],
+    ['OTEL_RESOURCE_ATTRIBUTES', 'a=100%'],
+    ['OTEL_RESOURCE_ATTRIBUTES', `a=${'b'.repeat(256)}`],
   ])('refuses %s=%j with its name, its value and the allowed values', (name, value) => {
     const read = () => readConfig({ [name]: value })
     expect(read).toThrow(OperationalError)
@@ -137,6 +141,18 @@ describe('the configuration', () => {
     expect(readConfig({ TRUST_PROXY: '10.0.0.0/8,::1' }).TRUST_PROXY).toEqual(['10.0.0.0/8', '::1'])
   })
 
+  it('accepts percent-encoded lists of OpenTelemetry, with empty entries', () => {
+    const attributes = 'service.name=a%2Cb, c%3D=d+e,,f=;'
+    expect(readConfig({ OTEL_RESOURCE_ATTRIBUTES: attributes }).OTEL_RESOURCE_ATTRIBUTES).toEqual({
+      'service.name': 'a,b',
+      'c=': 'd+e',
+      f: ';',
+    })
+    expect(readConfig({ OTEL_RESOURCE_ATTRIBUTES: '' }).OTEL_RESOURCE_ATTRIBUTES).toEqual({})
+    const headers = 'authorization=Basic YQ==, tenant=b%20c,'
+    expect(readConfig({ OTEL_EXPORTER_OTLP_HEADERS: headers }).OTEL_EXPORTER_OTLP_HEADERS).toBe(headers)
+  })
+
   it('requires an audience with an issuer, and an issuer with an audience', () => {
     const OIDC_ISSUER = 'https://login.example/realms/ministry'
     expect(() => readConfig({ OIDC_ISSUER })).toThrow(/^OIDC_AUDIENCE must be set/)
@@ -155,6 +171,12 @@ describe('the configuration', () => {
     ['LISTEN_DATABASE_URL', 'mysql://user:password@host/database'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'https://user:password@collector/v1/traces'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'https://collector/v1/traces?key=a'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'Authorization: Bearer abc'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'Authorization: Bearer abc='],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'authorization=Bearer%zz'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'authorization=a;b'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'x-key='],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'a%20b=c'],
     ['OIDC_ISSUER', 'http://user:password@login.example'],
     ['PUBLIC_URL', 'https://user:password@registry.example'],
     ['PUBLIC_URL', 'https://user:password@registry.example/'],

@@ -9,6 +9,7 @@ import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@open
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { packageRoot } from '../../src/package-root.ts'
+import { openTracingPipeline } from '../../src/server/plugins/tracing/pipeline.ts'
 import { RequestSpan } from '../../src/server/plugins/tracing/request-span.ts'
 import { describeStatement } from '../../src/server/plugins/tracing/statement-text.ts'
 import { startTestApi } from '../support/api.ts'
@@ -151,6 +152,21 @@ describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     const sent = bodies.join('\n')
     for (const value of [secret, 'PAK', '2020-02-03', '127.0.0.1']) expect(sent).not.toContain(value)
   })
+})
+
+it.each<[resourceAttributes: Record<string, string>, serviceName: string | undefined, name: string]>([
+  [{}, undefined, 'entente'],
+  [{ 'service.name': 'registry' }, undefined, 'registry'],
+  [{ 'service.name': 'registry' }, 'other', 'other'],
+])('with the attributes %j and the service name %s, traces have the service name %s', async (...row) => {
+  const [resourceAttributes, serviceName, name] = row
+  const collector = await openCollector()
+  const options = { endpoint: collector.url, serviceName, resourceAttributes, sampleRatio: 1 }
+  const pipeline = openTracingPipeline(options, () => {})
+  pipeline.tracer.startSpan('a').end()
+  await pipeline.close()
+  collector.close()
+  expect(collector.bodies.join()).toContain(`{"key":"service.name","value":{"stringValue":"${name}"}}`)
 })
 
 it.each<[status: number | undefined, type: string | undefined]>([

@@ -15,7 +15,10 @@ declare module 'fastify' {
 export interface TracingOptions {
   /** URL of the collector, to which `/v1/traces` is added. */
   endpoint: string
-  serviceName: string
+  /** Name of the service. It replaces `service.name` of `resourceAttributes`, which replaces the default `entente`. */
+  serviceName: string | undefined
+  /** Attributes of the service, which all its spans have. */
+  resourceAttributes: Readonly<Record<string, string>> | undefined
   /** Ratio of the requests without a parent span that are traced, from 0 to 1. */
   sampleRatio: number
 }

@@ -1,6 +1,6 @@
 import { ExportResultCode } from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
-import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
+import { resourceFromAttributes } from '@opentelemetry/resources'
 import {
   BatchSpanProcessor,
   ParentBasedSampler,
@@ -40,7 +40,7 @@ function reportFailures(exporter: SpanExporter, onFailure: (reason: string) => v
  * @param onFailure is called with the reason when spans could not be sent.
  */
 export function openTracingPipeline(
-  { endpoint, serviceName, sampleRatio }: TracingOptions,
+  { endpoint, serviceName, resourceAttributes, sampleRatio }: TracingOptions,
   onFailure: (reason: string) => void,
 ) {
   const sender = new OTLPTraceExporter({
@@ -48,9 +48,12 @@ export function openTracingPipeline(
     timeoutMillis: exportTimeoutMs,
   })
   const provider = new TracerProvider({
-    resource: detectResources({ detectors: [envDetector] }).merge(
-      resourceFromAttributes({ 'service.name': serviceName, 'service.version': packageVersion }),
-    ),
+    resource: resourceFromAttributes({
+      'service.name': 'entente',
+      'service.version': packageVersion,
+      ...resourceAttributes,
+      ...(serviceName !== undefined && { 'service.name': serviceName }),
+    }),
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(sampleRatio) }),
     spanProcessors: [
       new BatchSpanProcessor({
