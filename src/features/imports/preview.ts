@@ -153,7 +153,9 @@ async function resolveRowNames(
   const newRecords: NamedRecord[] = []
   for (const { identity, status, key } of resolved) {
     const mention = distinct.get(identity)
-    const slug = mention?.resource === 'topics' ? slugs.get(topicIdentity(mention)) : undefined
+    // Other names may be too long to fold (`topicIdentity`).
+    const isNewTopic = status === 'made' && mention?.resource === 'topics'
+    const slug = isNewTopic ? slugs.get(topicIdentity(mention)) : undefined
     const newKey = status === 'made' ? (slug ?? timeOrderedUuid()) : null
     results.set(identity, { status, key: key ?? newKey })
     if (mention && newKey !== null)

@@ -141,6 +141,19 @@ describe('a cell of 80,000 characters', () => {
   )
 })
 
+it('a topic whose name has 60,000 combining marks is refused within 1.5 s of processor time', async () => {
+  const mapping = treatyMapping(newScheme()).replace('title: Title', 'title: Title\n      topics: Party')
+  const name = `a${'\u0301\u0323'.repeat(30_000)}`
+  const timeMs = await measureProcessorTimeMs(async () => {
+    const response = await sendForm(api, '/v1/imports/preview', [
+      ['mapping', mapping, 'mapping.yaml'],
+      ['file', `${treatyHeader}\n1,A,2001,${name}\n`, 'treaties.csv'],
+    ])
+    expect(response.json()).toMatchObject({ mappingFaults: [], rows: [{ state: 'refused' }] })
+  })
+  expect(timeMs).toBeLessThan(maxTimeMs)
+})
+
 it('a date without the white space of its format is refused within 1.5 s of processor time', async () => {
   const readDate = compileDateFormat(`YYYY${' \u3000'.repeat(25)}x`)
   const timeMs = await measureProcessorTimeMs(() =>
