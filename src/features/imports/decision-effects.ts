@@ -1,4 +1,5 @@
 import type { Transaction } from '../../database/database.ts'
+import { toNfc } from '../../model/characters.ts'
 import { invalidBody } from '../../operations/writing/validation.ts'
 import { quote } from '../../problems/faults.ts'
 import { FaultList, Problem } from '../../problems/problem.ts'
@@ -74,7 +75,7 @@ const findNames = (
     values: [
       ids,
       decisions.map(({ resource }) => resource),
-      decisions.map(({ name }) => name.normalize('NFC').trim()),
+      decisions.map(({ name }) => toNfc(maxNameLength)(name).trim()),
       4 * maxNameLength,
       'resolved_by_date' satisfies NameStatus,
     ],
