@@ -153,7 +153,9 @@ const create: Endpoint = {
     if (faults) throw invalidBody('key', faults)
     const expiresAt = data.expiresAt === null ? null : new Date(data.expiresAt)
     if (expiresAt && expiresAt <= (await database.clock.now()))
-      throw invalidBody('key', [{ pointer: '/expiresAt', code: 'wrong_format', message: 'must be in the future' }])
+      throw invalidBody('key', [
+        { pointer: '/expiresAt', code: 'wrong_format', message: 'must be in the future' },
+      ])
     const response = await runOnce(
       database,
       request,
