@@ -105,7 +105,7 @@ describe('the feed of changes', () => {
     const after = await endOfFeed(api)
     await api.pool.query(
       `insert into revisions (resource, key, version, operation, document, actor)
-       values ('consortia', 'new', 1, 'create', '{"country": "PAK"}', ${actorSql})`,
+       values ('consortia', 'new', 1, 'create', '{"country": "PAK", "visibility": "public"}', ${actorSql})`,
     )
     const { changes } = await readUntil(after, (read) => read.length === 1)
     expect(changes).toMatchObject([{ resource: 'consortia', document: { country: 'PAK' } }])
