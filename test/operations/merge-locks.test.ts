@@ -46,7 +46,7 @@ it('before it writes, a merge waits for a change to a record that refers to the 
   })
 })
 
-it('a record that gets a reference to a record during its merge is refused, and the merge succeeds', async () => {
+it('a new reference to a record that is being merged is refused, and the merge succeeds', async () => {
   const organizations = resourceOf('organizations')
   const document = { name: 'Merged institute', kind: 'academic' }
   const [from, into] = [
