@@ -154,7 +154,7 @@ it('a topic whose name has 60,000 combining marks is refused within 1.5 s of pro
   expect(timeMs).toBeLessThan(maxTimeMs)
 })
 
-it('a decision about a topic with 60,000 combining marks takes less than 1.5 s of processor time', async () => {
+it('a decision about a topic with 60,000 combining marks takes less than 1.5 s', async () => {
   const name = `a${'\u0301\u0323'.repeat(30_000)}`
   const timeMs = await measureProcessorTimeMs(async () => {
     const response = await sendForm(api, '/v1/imports', [
