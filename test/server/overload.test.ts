@@ -41,12 +41,13 @@ describe('with two busy connections', () => {
   })
   afterAll(() => api.close())
 
-  /** Blocks two changes, which occupy both connections. @returns the changes, and a function that unblocks them. */
+  /** Blocks a change and a read, which occupy both connections. @returns their responses, and a function that unblocks them. */
   async function occupy() {
     const holder = await api.pool.connect()
     // A write first locks the row in `records`. A lock on the topic alone does not block a write without changes.
-    await holder.query("begin; select from records where resource = 'topics' and key = 'energy' for update")
-    const writing = [1, 2].map((index) => api.patch('/v1/topics/energy', { name: `Waited ${index}` }))
+    await holder.query(`begin; select from records where resource = 'topics' and key = 'energy' for update;
+      lock table citations in access exclusive mode`)
+    const blocked = [api.patch('/v1/topics/energy', { name: 'Waited' }), api.get('/v1/citations')]
     const countIdle = async () => numberIn((await api.get('/metrics')).text, 'entente_pool_connections_idle')
     await expect.poll(countIdle, { interval: 5 }).toBe(0)
     const free = async () => {
@@ -59,11 +60,11 @@ describe('with two busy connections', () => {
       return freed
     }
     onTestFinished(freeOnce)
-    return { writing, free: freeOnce }
+    return { blocked, free: freeOnce }
   }
 
   it('requests up to the limit wait, and return 503 on timeout; others return 503 immediately', async () => {
-    const { writing, free } = await occupy()
+    const { blocked, free } = await occupy()
     const waited: Promise<[HttpResponse, number]>[] = []
     const began = performance.now()
     for (let limit = 1; limit <= 3; limit += 1) {
@@ -87,20 +88,20 @@ describe('with two busy connections', () => {
       expect(milliseconds).toBeGreaterThan(1900)
     }
     await free()
-    await Promise.all(writing)
+    await Promise.all(blocked)
     expect((await api.get('/v1/topics/energy')).status).toBe(200)
     const { text } = await api.get('/metrics')
     expect(numberIn(text, 'entente_requests_shed_total{reason="queue"}')).toBeGreaterThanOrEqual(4)
     expect(numberIn(text, 'entente_requests_shed_total{reason="wait"}')).toBeGreaterThanOrEqual(3)
   })
 
-  it('a write that waits too long for a lock fails, and its connection stays usable', async () => {
+  it('a write or read that waits too long for a lock fails, and its connection stays usable', async () => {
     const countTimeouts = async () =>
       numberIn((await api.get('/metrics')).text, 'entente_statement_timeouts_total')
     const timeoutsBefore = await countTimeouts()
     const { text: unchanged } = await api.get('/v1/topics/energy')
-    const { writing, free } = await occupy()
-    for (const response of await Promise.all(writing)) expectUnavailable(response, 'too-slow')
+    const { blocked, free } = await occupy()
+    for (const response of await Promise.all(blocked)) expectUnavailable(response, 'too-slow')
     await free()
     expect((await api.get('/v1/topics/energy')).text).toBe(unchanged)
     for (const name of ['A', 'B', 'C'])
