@@ -8,14 +8,13 @@ RETURN '[<>&+~@\u30fb\u00a0-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b8\u00bb-\u00bf\
   || '\uffe0-\uffee\U0001f000-\U0001faff]';
 --> statement-breakpoint
 -- As before, and a point joins words also beside a digit, a single letter or a slash, as in `P.R.China`, `Art.5` and `U.S./Japan`, but
--- not between digits. A minus sign before a number that does not belong to the word before it separates words, too.
+-- not between digits. The number after a minus sign that joins no words is appended, too.
 CREATE OR REPLACE FUNCTION with_joined_words(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
   -- Abbreviations such as `U.S.` stay whole. Without lookbehind, which takes quadratic time.
   joint CONSTANT text := '[[:alnum:]]\.?/[[:alnum:]]|[[:alpha:]]\.(?:[[:alnum:]]{2}|[[:digit:]])|[[:digit:]]\.[[:alpha:]]{2}'
-    || '|[[:alnum:]]-[[:digit:]]|[[:digit:]]-[[:alpha:]]';
-  separated CONSTANT text := regexp_replace(regexp_replace(value, public.separators(), ' ', 'g'),
-    '(^|[^[:alnum:]])-(?=[[:digit:]])', '\1 ', 'g');
+    || '|-[[:digit:]]|[[:digit:]]-[[:alpha:]]';
+  separated CONSTANT text := regexp_replace(value, public.separators(), ' ', 'g');
 BEGIN
   IF separated !~ joint THEN
     RETURN separated;
@@ -27,6 +26,9 @@ BEGIN
       '\1\2 ', 'g'), ''), '')
     FROM regexp_matches(separated, '[[:alnum:]]+(?:\.?[-./][[:alnum:]]+)+', 'g') AS found(list), unnest(list) AS run
     WHERE run ~ joint
+  ) || (
+    SELECT coalesce(string_agg(' ' || number[1], ''), '')
+    FROM regexp_matches(separated, '(?:^|[^[:alnum:]])-([[:digit:]]+)', 'g') AS found(number)
   );
 END
 $$;

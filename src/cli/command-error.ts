@@ -43,9 +43,11 @@ function lastCause(error: Error): Error {
   return cause instanceof Error ? lastCause(cause) : error
 }
 
-/** Whether the problem is that the database cannot be reached, or has ended the connection. */
+/** Whether the problem is that the database cannot be reached, or that the connection to it was lost, also during a commit. */
 const isLost = (error: unknown, problem: Problem): boolean =>
-  problem.type === 'unavailable' && problem.cause !== undefined && mayHaveLostSession(error)
+  ['unavailable', 'outcome-unknown'].includes(problem.type) &&
+  problem.cause !== undefined &&
+  mayHaveLostSession(error)
 
 /** Says where the server is or, for an embedded one, where its log is. */
 const describeServer = ({ DATABASE_URL, DATA_DIR }: ServerConfig): string =>

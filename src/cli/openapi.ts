@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { errorCode } from '../error-code.ts'
 import { failure } from '../operational-error.ts'
 import { type AddCommand, parseFileName } from './context.ts'
 
@@ -23,6 +24,9 @@ export const addOpenApi: AddCommand = (program, context) => {
     })
 }
 
+/** Codes of errors that do not concern the file itself. */
+const cannotReplace = new Set<unknown>(['EACCES', 'EPERM', 'EBUSY', 'EXDEV', 'EROFS'])
+
 /**
  * Writes a file. If this fails, as on a full disk, a former file remains unchanged. What is no regular file, such as `/dev/stdout`,
  * is not replaced.
@@ -37,6 +41,8 @@ async function replaceFile(path: string, text: string): Promise<void> {
     await rename(temporaryFile, file)
   } catch (error) {
     await rm(temporaryFile, { force: true })
-    throw error
+    // The folder is read-only, or the file is a mount point, which cannot be replaced.
+    if (!former || !cannotReplace.has(errorCode(error))) throw error
+    await writeFile(file, text)
   }
 }

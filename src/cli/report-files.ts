@@ -1,6 +1,7 @@
 import { type BigIntStats, constants } from 'node:fs'
 import { access, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { errorCode } from '../error-code.ts'
 import { failure, OperationalError } from '../operational-error.ts'
 
 /** The files into which a command writes reports after its work, as the user has named them. */
@@ -17,7 +18,7 @@ async function findStats(path: string): Promise<BigIntStats | undefined> {
   try {
     return await stat(path, { bigint: true })
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (errorCode(error) === 'ENOENT') return undefined
     throw error
   }
 }
@@ -56,8 +57,9 @@ export async function checkReportFiles(
 ): Promise<void> {
   const users = new Map<string, string>()
   for (const path of reportFiles.length > 0 ? inputs : []) {
-    // An input that cannot be read is refused where it is read.
-    const identity = await identifyFile(path).catch(() => undefined)
+    // An input that cannot be read is refused where it is read. A mapping may be the name of a built-in one.
+    const stats = await findStats(path).catch(() => undefined)
+    const identity = stats && (await identifyFile(path))
     if (identity !== undefined) users.set(identity, 'the import reads this file')
   }
   for (const { option, path } of reportFiles) {

@@ -14,9 +14,6 @@ export const sampleRatio = z
   .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'a number from 0 to 1')
   .transform(Number)
 
-/** Maximum number of characters of the name or the value of an attribute. */
-const maxAttributeLength = 255
-
 /** What Node.js accepts as the name and the value of a header. */
 const headerName = /^[\w!#$%&'*+.^`|~-]+$/
 const headerValue = /^[\t\x20-\x7e\x80-\xff]+$/
@@ -44,11 +41,11 @@ function parseEntries(text: string, entryForm: RegExp): [name: string, value: st
 /** `OTEL_RESOURCE_ATTRIBUTES`, as an object. */
 export const resourceAttributes = z.string().transform((text, context): Record<string, string> => {
   const entries = parseEntries(text, /^[^=]*[^=\s][^=]*=[^=]*$/)
-  if (entries?.every((entry) => entry.every(({ length }) => length <= maxAttributeLength)))
-    return Object.fromEntries(entries)
+  if (entries) return Object.fromEntries(entries)
   context.addIssue({
     code: 'custom',
-    message: `a list like service.namespace=registry,deployment.environment.name=test, with "," "=" and "%" percent-encoded within names and values, each of at most ${maxAttributeLength} characters`,
+    message:
+      'a list like service.namespace=registry,deployment.environment.name=test, with "," "=" and "%" percent-encoded within names and values',
   })
   return {}
 })

@@ -27,7 +27,7 @@ describe.each(pairs)('$name sorted by $sort', ({ resource, sort }) => {
   it('are listed once each, in the same order in small and in large pages', async () => {
     const query = `sort=${sort}&fields=${resource.key.property}`
     const large = (await pages(api, resource, `limit=200&${query}`)).flat()
-    const limit = Math.ceil(large.length / 4)
+    const limit = Math.min(200, Math.max(1, Math.ceil(large.length / 4)))
     const small = (await pages(api, resource, `limit=${limit}&${query}`)).flat()
     const keys = small.map((record) => keyIn(resource, record))
     expect(keys).toEqual(large.map((record) => keyIn(resource, record)))

@@ -67,6 +67,7 @@ describe('the language of the dashboard', () => {
   it('isolates a right-to-left name in a message, and leaves other names as they are', () => {
     const { t } = createLanguage('en')
     expect(t('edit.title', { name: 'اتفاقية (1)' })).toBe('Edit “\u2068اتفاقية (1)\u2069”')
+    expect(t('edit.title', { name: '\u202eabc' })).toBe('Edit “\u2068\u202eabc\u2069”')
     expect(t('edit.title', { name: 'הסכם' })).toBe('Edit “\u2068הסכם\u2069”')
     expect(t('edit.title', { name: '关于茶叶的协议 (1)' })).toBe('Edit “关于茶叶的协议 (1)”')
   })

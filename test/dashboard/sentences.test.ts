@@ -7,6 +7,7 @@ import { Problem } from '../../src/problems/problem.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { convertContent } from '../support/conversion.ts'
 import { makeXlsx, readContent } from '../support/import-files.ts'
+import { measureProcessorTimeMs } from '../support/processor-time.ts'
 
 /** Translations of the service's messages, of which many are about imports. */
 
@@ -244,6 +245,13 @@ describe('Chinese sentences', () => {
       'was not issued by this registry, or was truncated or changed: send it exactly as the page gave it',
     ]
     expect(messages.filter((message) => translate(message) === undefined)).toEqual([])
+  })
+
+  it('are looked for in a time that does not grow with the nesting of a message', async () => {
+    const timeMs = await measureProcessorTimeMs(() => {
+      expect(translate(`${'item '.repeat(40)}zzz`)).toBeUndefined()
+    })
+    expect(timeMs).toBeLessThan(2000)
   })
 
   it('keep quoted text unchanged, and do not exist for unknown messages', () => {

@@ -82,7 +82,10 @@ describe('the filter q', () => {
     ['Contract No.1234-CHA, v2.0-beta', ['1234', 'CHA', 'No.1234-CHA', 'beta', 'v2.0-beta', 'v2.0']],
     ['Memorandum on R&D; training in A&B;C', ['R&D', 'R&D;', 'training', 'B', 'A&B']],
     ['Rio+20, Beijing+25 and 16+1', ['20', 'Rio 20', 'Rio+20', '25', '16 1', '16+1']],
-    ['Programme 2014 -2020 (CPEC)-2030, -196 degrees', ['2020', '2030', '196', 'CPEC 2030']],
+    [
+      'Programme 2014 -2020 (CPEC)-2030, -196 degrees',
+      ['2020', '2030', '196', 'CPEC 2030', '"Programme 2014 -2020"', '"-196 degrees"'],
+    ],
     ['energy~water 2011～2015', ['energy', 'water', 'energy~water', '2011', '2015', '2011~2015']],
     ['users@example.org of ハイテク・研究', ['users', 'example.org', 'users@example.org', '研究']],
   ])('finds the words of %s', async (text, queries) => {

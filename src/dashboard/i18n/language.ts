@@ -74,8 +74,9 @@ export function selectLanguage(search: string): LanguageTag {
   return navigator.languages.map((tag) => tag.split('-')[0]).find(isLanguageTag) ?? 'en'
 }
 
-/** A letter of a right-to-left script: the blocks that Unicode reserves for these scripts. */
-const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
+/** A letter of a right-to-left script (the blocks that Unicode reserves for these scripts), or a character that reorders text. */
+const rightToLeft =
+  /[\u200f\u202a-\u202e\u2066-\u2069\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
 
 /** Isolates a right-to-left text (U+2068 and U+2069), so that it does not reorder the message around it. */
 const isolate = (text: string): string => (rightToLeft.test(text) ? `\u2068${text}\u2069` : text)

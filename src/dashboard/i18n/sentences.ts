@@ -33,6 +33,9 @@ function toExpression(english: string): RegExp {
   return new RegExp(`^${patterns.join('')}\\.?$`, 'is')
 }
 
+/** Maximum number of sentences within one another. */
+const maxDepth = 5
+
 /** Returns the length of the text of a sentence without its placeholders. */
 const fixedLength = (english: string): number => english.replaceAll(new RegExp(placeholder, 'g'), '').length
 
@@ -48,19 +51,21 @@ export function createTranslator(sentences: Sentences): Translator {
       names: english.split(placeholder).filter((_piece, index) => index % 2 === 1),
       translated,
     }))
-  const translate: Translator = (sentence) => {
+  const translate = (sentence: string, depth: number): string | undefined => {
+    // The time grows exponentially with the depth, and messages have few levels.
+    if (depth > maxDepth) return undefined
     for (const { expression, names, translated } of entries) {
       const found = expression.exec(sentence)
       if (!found) continue
       const values = names.map((name, index): [string, string | undefined] => {
         const text = found[index + 1] ?? ''
-        return [name, /^[A-Z]/.test(name) ? translate(text) : text]
+        return [name, /^[A-Z]/.test(name) ? translate(text, depth + 1) : text]
       })
       if (values.every(([, text]) => text !== undefined)) return fill(translated, Object.fromEntries(values))
     }
     return undefined
   }
-  return translate
+  return (sentence) => translate(sentence, 0)
 }
 
 const fill = (text: string, values: Readonly<Record<string, string | undefined>>): string =>

@@ -29,6 +29,14 @@ export function hasNameAsWritten(text: string, name: string): boolean {
   return folded.includes(foldParts(name)) || folded.includes(foldName(name))
 }
 
+/** Whether a text has the words of a hyphenated name in their order, with conjunctions between them. */
+export const isHyphenatedName = (text: string, name: string): boolean =>
+  /\p{Pd}/u.test(name) &&
+  foldName(text)
+    .split(' ')
+    .filter((word) => !conjunction.test(word))
+    .join(' ') === foldName(name)
+
 const startsOrEndsWithPreposition =
   /^(of|de|du|des|del|do|da)\b|\b(of|de|du|des|del|do|da)( (the|la|les|los|las))?$/
 

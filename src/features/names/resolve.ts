@@ -1,7 +1,13 @@
 import { quote } from '../../problems/faults.ts'
 import { suggest } from '../../problems/suggest.ts'
 import { codeSchemes, hasCodeForm, normalizeCode } from './codes.ts'
-import { divideText, hasConjunction, hasNameAsWritten, withConjunctions } from './conjunctions.ts'
+import {
+  divideText,
+  hasConjunction,
+  hasNameAsWritten,
+  isHyphenatedName,
+  withConjunctions,
+} from './conjunctions.ts'
 import type { AmbiguousName, NamedRecord, NameEntry } from './entries.ts'
 import { withoutFootnoteMarks, withoutQuestionMark } from './marks.ts'
 import type { LookupResult, MatchForm, NameIndex } from './name-index.ts'
@@ -156,17 +162,23 @@ function withoutSecondCountry(
     (commonRecord(index, one, other) ?? commonRecord(index, other, one)) !== undefined
   const mayMeanOne = (one: NameMatch, other: NameMatch) =>
     one.key === other.key || (!isJoined && areRelated(one, other))
+  let namesOneTwice = false
   for (const halves of divideText(text)) {
     const [first = [], second = []] = halves.map((half) => {
       const found = findName(lookup, half)
       return (found && resolveFound(lookup, found, half)?.candidates) ?? []
     })
     if (first.length === 0 || second.length === 0) continue
-    if (first.some((one) => second.some((other) => mayMeanOne(one, other)))) continue
+    if (first.some((one) => second.some((other) => mayMeanOne(one, other)))) {
+      namesOneTwice ||= first.some((one) => second.some((other) => one.key === other.key))
+      continue
+    }
     const candidates = bestOfEach([...first, ...second])
     return { status: 'ambiguous', candidates, detail: 'The text may name two countries.' }
   }
-  return isJoined ? undefined : resolution
+  // The French `Bosnie et Herzégovine` has the words of `Bosnie-Herzégovine`.
+  const isHyphenated = entries.some((entry) => isHyphenatedName(text, entry.text))
+  return isJoined && !namesOneTwice && !isHyphenated ? undefined : resolution
 }
 
 /** Like `resolveWhole`, but an organization must match the country of the query, if it has one. */

@@ -21,8 +21,7 @@ const frameworkProblems: ProblemsByCode = {
   },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     type: 'unsupported-media-type',
-    detail:
-      'This path does not accept the Content-Type of the body. /openapi.json lists the types that it accepts.',
+    detail: 'This path does not accept a body of this Content-Type.',
   },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
     type: 'malformed-request',

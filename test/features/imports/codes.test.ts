@@ -136,5 +136,7 @@ describe('codes that are numbers without quotes in the mapping', () => {
     })
     expect(of('{ value: 1.50 }')?.document.value).toBe(1.5)
     expect(of('{ from: absent, default: 1.50 }')?.document.value).toBe(1.5)
+    // The notation is that of the file, and not of the mapping.
+    expect(of('{ from: n, codes: { 2: 1.500 }, number: "1.234,5" }')?.document.value).toBe(1.5)
   })
 })

@@ -13,6 +13,7 @@ const amountsOf = (...row: Parameters<typeof convert>) => draftsOf(convert(...ro
 describe('the currency sign of an amount', () => {
   it.each([
     ['€2.000,00', 'USD', '€'],
+    ['₨5', 'USD', '₨'],
     ['(£500.00)', 'USD', '£'],
     ['100￥', 'USD', '￥'],
     ['$5', 'EUR', '$'],

@@ -73,6 +73,9 @@ describe('a name of one country', () => {
     ['Government of Serbia & Montenegro', 'SCG'],
     ['Austria–Hungary', 'XAH'],
     ['Myanmar, Burma', 'MMR'],
+    ['Holy See and Vatican City State', 'VAT'],
+    ['Bosnie et Herzégovine', 'BIH'],
+    ['Papouasie et Nouvelle-Guinée', 'PNG'],
   ])('is resolved, although it has two parts or another order: %s', async (name, key) => {
     expect(await resolveCountry(name)).toMatchObject({ status: 'resolved', match: { key } })
   })

@@ -13,11 +13,24 @@ export type Translate = (text: string, limits: RowLimits) => Scalar | null | Bad
 /** A code that matches all codes that are not listed; as the value of a code, the code itself. */
 export const wildcard = '*'
 
-/** Compiles `codes`: a map in the mapping, or a companion file. */
-export function compileCodes(codes: NonNullable<ValueSteps['codes']>, context: CompileContext): Translate {
+/** Returns the number that a text of a mapping is in YAML; other texts unchanged. */
+const toYamlNumber = <Word>(word: Word): Word | number =>
+  typeof word === 'string' && word.trim() !== '' && Number.isFinite(Number(word)) ? Number(word) : word
+
+/**
+ * Compiles `codes`: a map in the mapping, or a companion file.
+ * @param toNumbers whether the codes of a map stand for numbers, whose notation is that of YAML and not that of the file.
+ */
+export function compileCodes(
+  codes: NonNullable<ValueSteps['codes']>,
+  context: CompileContext,
+  toNumbers: boolean,
+): Translate {
   if (typeof codes === 'string') return compileList({ list: codes }, context)
   if (isFileReference(codes)) return compileList(codes, context)
-  const words = new Map(Object.entries(codes).map(([code, word]) => [code.trim(), word]))
+  const words = new Map(
+    Object.entries(codes).map(([code, word]) => [code.trim(), toNumbers ? toYamlNumber(word) : word]),
+  )
   const codesOfMapping = [...words.keys()].filter((code) => code !== wildcard)
   const known = codesOfMapping.length > maxCompared ? [] : codesOfMapping
   return (text, limits) => {

@@ -18,6 +18,7 @@ export function compileConditions(
     return (scope) => {
       scope.limits.addSteps(1)
       const texts = path ? valuesAt(path, scope).flatMap((value) => toText(value) || []) : []
+      for (const text of texts) scope.limits.addText(text)
       return isMet(texts.filter((text) => !context.empty.has(text)))
         ? undefined
         : `${column} is ${texts.length > 0 ? JSON.stringify(texts.join('; ').slice(0, 100)) : 'empty'}`

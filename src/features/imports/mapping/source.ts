@@ -141,6 +141,7 @@ function compileSum(
     for (const value of readAll(scope)) {
       // The stated notation applies to texts. Numbers of JSON and XLSX have none.
       const text = typeof value === 'number' ? value : (toText(value) ?? '')
+      if (typeof text === 'string') conversion.limits.addText(text)
       const found = read(text, conversion.currency)
       if (found instanceof BadValue) {
         conversion.reportBadValue(onBadValue, column, value, found)

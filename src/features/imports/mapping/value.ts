@@ -157,19 +157,17 @@ function compileSteps(
 ): Convert {
   const text = compileTextSteps(steps, empty)
   const list: Step[] = []
-  if (steps.codes !== undefined) {
-    const translate = compileCodes(steps.codes, context.at('codes'))
-    list.push((value, { limits }) => translate(String(value).trim(), limits))
-  }
-  if (steps.date !== undefined || target?.kind === 'date') list.push(compileDateStep(steps, context))
-  if (
+  const toNumber =
     steps.number !== undefined ||
     steps.times !== undefined ||
     steps.round !== undefined ||
     target?.kind === 'number'
-  ) {
-    list.push(compileNumberStep(steps, context))
+  if (steps.codes !== undefined) {
+    const translate = compileCodes(steps.codes, context.at('codes'), toNumber)
+    list.push((value, { limits }) => translate(String(value).trim(), limits))
   }
+  if (steps.date !== undefined || target?.kind === 'date') list.push(compileDateStep(steps, context))
+  if (toNumber) list.push(compileNumberStep(steps, context))
   if (target) list.push(compileTypedStep(target, isConstant))
   if (steps.max !== undefined) list.push(compileMax(steps.max))
   return (value, conversion, plan) => {
@@ -232,7 +230,7 @@ function compileDateStep(steps: ValueSteps, context: CompileContext): Step {
     return (value, { limits }) => {
       // Each format is tried. The time to see that a text does not match may grow with the square of its length.
       const { length } = String(value)
-      limits.addSteps(formats.length * (1 + Math.floor(Math.min(length, maxDateLength) ** 2 / 200)))
+      limits.addSteps((1 + formats.length) * (1 + Math.floor(Math.min(length, maxDateLength) ** 2 / 200)))
       return read(value)
     }
   context.at('date').addFault(`is not a date format: write ${formatHelp}`)

@@ -33,7 +33,7 @@ const currencyNames = new Intl.DisplayNames('en', { type: 'currency', fallback: 
 export function findWrongSign(amount: string, currency: string | undefined): BadValue | undefined {
   const [sign] = amount.match(/\p{Sc}/u) ?? []
   if (sign === undefined || currency === undefined || !/^[A-Z]{3}$/.test(currency)) return undefined
-  const [words, name] = [signs.get(sign.normalize('NFKC')), currencyNames.of(currency)]
+  const [words, name] = [signs.get(sign) ?? signs.get(sign.normalize('NFKC')), currencyNames.of(currency)]
   if (words === undefined || name === undefined || words.test(name)) return undefined
   return new BadValue(
     `${quote(amount)} has the sign ${sign}, which is not a sign of the currency ${currency}. Correct the amount or the currency. To ignore the sign, remove it with replace in the mapping.`,
