@@ -10,6 +10,7 @@ import {
 } from './conjunctions.ts'
 import type { AmbiguousName, NamedRecord, NameEntry } from './entries.ts'
 import { withoutFootnoteMarks, withoutQuestionMark } from './marks.ts'
+import { bestOfEach, commonRecord, isSameState, recordMatch, toResolution } from './matches.ts'
 import type { LookupResult, MatchForm, NameIndex } from './name-index.ts'
 import { type MatchReason, type NameMatch, type NameQuery, type Resolution, reasonScores } from './types.ts'
 import { entriesIn, hasYear, parseYear } from './years.ts'
@@ -157,11 +158,10 @@ function withoutSecondCountry(
   if (record.to !== undefined && year !== undefined && hasYear(record, year)) return resolution
   const text = withConjunctions(name)
   const isJoined = hasConjunction(text) && !entries.some((entry) => hasConjunction(entry.text))
+  const areSame = (one: NameMatch, other: NameMatch) => one.key === other.key
   const areRelated = (one: NameMatch, other: NameMatch) =>
     [one.key, other.key].some((key) => key === record.responsibleState) ||
     (commonRecord(index, one, other) ?? commonRecord(index, other, one)) !== undefined
-  const mayMeanOne = (one: NameMatch, other: NameMatch) =>
-    one.key === other.key || (!isJoined && areRelated(one, other))
   let namesOneTwice = false
   for (const halves of divideText(text)) {
     const [first = [], second = []] = halves.map((half) => {
@@ -169,12 +169,12 @@ function withoutSecondCountry(
       return (found && resolveFound(lookup, found, half)?.candidates) ?? []
     })
     if (first.length === 0 || second.length === 0) continue
-    if (first.some((one) => second.some((other) => mayMeanOne(one, other)))) {
-      namesOneTwice ||= first.some((one) => second.some((other) => one.key === other.key))
-      continue
+    const hasPair = (test: typeof areSame) => first.some((one) => second.some((other) => test(one, other)))
+    if (hasPair(areSame)) namesOneTwice = true
+    else if (isJoined || !hasPair(areRelated)) {
+      const candidates = bestOfEach([...first, ...second])
+      return { status: 'ambiguous', candidates, detail: 'The text may name two countries.' }
     }
-    const candidates = bestOfEach([...first, ...second])
-    return { status: 'ambiguous', candidates, detail: 'The text may name two countries.' }
   }
   // The French `Bosnie et Herzégovine` has the words of `Bosnie-Herzégovine`.
   const isHyphenated = entries.some((entry) => isHyphenatedName(text, entry.text))
@@ -285,12 +285,6 @@ function resolveEntries({ index, year }: Lookup, { entries, form }: LookupResult
   return toResolution(current.map((entry) => recordMatch(index, entry.record, findReason(entry, form, name))))
 }
 
-/** Whether `later` is the same state as `former` under a new name. ISO then keeps the numeric code. */
-function isSameState(former: NamedRecord | undefined, later: NamedRecord | undefined): boolean {
-  const numeric = former?.codes?.numeric
-  return numeric !== undefined && numeric === later?.codes?.numeric && former?.to !== undefined
-}
-
 /**
  * Returns the entry with the successor as its record if the successor is the same state under a new name, and the year is after
  * the renaming; otherwise returns the entry itself.
@@ -346,57 +340,4 @@ function resolveTwoNames(lookup: Lookup, name: string): Resolution | undefined {
     return toResolution([secondMatch])
   const status = halves.every((half) => half !== undefined) ? 'ambiguous' : 'unresolved'
   return { status, candidates, detail: 'It is not certain that both names mean the same record.' }
-}
-
-/** Returns the match of two names for one record, for a state and its new name, or for a territory and its state. */
-function commonRecord(index: NameIndex, one: NameMatch, other: NameMatch): NameMatch | undefined {
-  const first = index.records.get(one.key)
-  const second = index.records.get(other.key)
-  if (one.key === other.key || first?.responsibleState === other.key || isSameState(second, first)) return one
-  return isSameState(first, second) ? other : undefined
-}
-
-/** Returns the best match of each record, the best first. */
-function bestOfEach(matches: readonly NameMatch[]): NameMatch[] {
-  const best = new Map<string, NameMatch>()
-  for (const match of matches) {
-    const known = best.get(match.key)
-    if (!known || known.score < match.score) best.set(match.key, match)
-  }
-  return [...best.values()].sort((one, other) => other.score - one.score)
-}
-
-/** Returns a resolution from matches: `resolved` if all matches are of one record, otherwise `ambiguous`. */
-export function toResolution(matches: readonly NameMatch[]): Resolution {
-  const candidates = bestOfEach(matches)
-  const [match, ...others] = candidates
-  if (match && others.length === 0) return { status: 'resolved', match, candidates }
-  return { status: 'ambiguous', candidates, detail: 'Several records have this name.' }
-}
-
-/** Returns a match of a record, with a note on it for people. */
-function recordMatch(
-  index: NameIndex,
-  record: NamedRecord,
-  reason: MatchReason,
-  score = reasonScores[reason],
-): NameMatch {
-  const note = makeNote(index, record, reason)
-  return {
-    key: record.key,
-    name: record.name,
-    score: Math.round(score * 1000) / 1000,
-    reason,
-    ...(note !== undefined && { note }),
-  }
-}
-
-function makeNote(index: NameIndex, record: NamedRecord, reason: MatchReason): string | undefined {
-  const nameWithKey = (key: string) => `${index.records.get(key)?.name ?? key} (${key})`
-  // The record is the whole country: the territory that has this name has no record.
-  if (reason === 'territory') return `This is the name of a part of ${nameWithKey(record.key)}.`
-  const { responsibleState, to, successors = [] } = record
-  if (responsibleState !== undefined) return `${nameWithKey(responsibleState)} is responsible for it.`
-  if (to === undefined) return undefined
-  return successors.length > 0 ? `Until ${to}; followed by ${successors.join(', ')}.` : `Until ${to}.`
 }

@@ -5,7 +5,7 @@ import { compileSql } from '../../database/dialect.ts'
 import { foldCode } from '../../database/folding.ts'
 import { groupBy } from '../../group-by.ts'
 import { belongsTo, type Resource } from '../../model/resource.ts'
-import { toResolution } from './resolve.ts'
+import { toResolution } from './matches.ts'
 import { type NameQuery, type Resolution, reasonScores } from './types.ts'
 
 /** External ids and ROR ids, by which PostgreSQL finds records. Unlike for a name, no similar or reordered id is looked up. */
