@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
-import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { realpath, stat, writeFile } from 'node:fs/promises'
 import { errorCode } from '../error-code.ts'
 import { failure } from '../operational-error.ts'
+import { replaceFile } from '../replace-file.ts'
 import { type AddCommand, parseFileName } from './context.ts'
 
 /** `entente openapi` writes the OpenAPI document, without a database. */
@@ -18,7 +18,7 @@ export const addOpenApi: AddCommand = (program, context) => {
       const text = JSON.stringify(openApiDocument(registry))
       if (out === undefined) await context.print(text)
       else
-        await replaceFile(out, text).catch((error: unknown) => {
+        await writeDocument(out, text).catch((error: unknown) => {
           throw failure(`the document cannot be written to ${out}`, error)
         })
     })
@@ -31,16 +31,13 @@ const cannotReplace = new Set<unknown>(['EACCES', 'EPERM', 'EBUSY', 'EXDEV', 'ER
  * Writes a file. If this fails, as on a full disk, a former file remains unchanged. What is no regular file, such as `/dev/stdout`,
  * is not replaced.
  */
-async function replaceFile(path: string, text: string): Promise<void> {
+async function writeDocument(path: string, text: string): Promise<void> {
   const file = await realpath(path).catch(() => path)
   const former = await stat(file).catch(() => undefined)
   if (former && !former.isFile()) return writeFile(file, text)
-  const temporaryFile = `${file}.${randomUUID()}`
   try {
-    await writeFile(temporaryFile, text, { mode: former?.mode })
-    await rename(temporaryFile, file)
+    await replaceFile(file, text, { mode: former?.mode })
   } catch (error) {
-    await rm(temporaryFile, { force: true })
     // The folder is read-only, or the file is a mount point, which cannot be replaced.
     if (!former || !cannotReplace.has(errorCode(error))) throw error
     await writeFile(file, text)

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto'
-import { rename, rm, writeFile } from 'node:fs/promises'
 import { failure } from '../../operational-error.ts'
+import { replaceFile } from '../../replace-file.ts'
 
 /**
  * Writes a file that only its owner may read. The file is replaced atomically: readers find the old or the new text, even after a
@@ -8,12 +7,9 @@ import { failure } from '../../operational-error.ts'
  * @throws OperationalError that names the file if it cannot be written, as on a full disk. The old file then remains unchanged.
  */
 export async function writeSecret(file: string, text: string): Promise<void> {
-  const temporaryFile = `${file}.${randomUUID()}`
   try {
-    await writeFile(temporaryFile, text, { mode: 0o600, flush: true })
-    await rename(temporaryFile, file)
+    await replaceFile(file, text, { mode: 0o600, flush: true })
   } catch (error) {
-    await rm(temporaryFile, { force: true })
     throw failure(`${file} cannot be written`, error)
   }
 }
