@@ -1,16 +1,13 @@
 // @module-tag slow
 
-import type pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Transaction } from '../../src/database/database.ts'
-import type { Statement } from '../../src/database/statement.ts'
 import { documentOf } from '../../src/operations/writing/documents.ts'
 import { type LockedRecord, lockRecords } from '../../src/operations/writing/locks.ts'
 import { updateReferrers } from '../../src/operations/writing/merging.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { testCreation } from '../support/authorship.ts'
 import { createRecord, ifMatch, readProblem, resourceOf } from '../support/documents.ts'
-import { watchEventLoop } from '../support/event-loop.ts'
+import { countBetweenStatements } from '../support/event-loop.ts'
 
 /** Merges of records to which many others refer. */
 
@@ -51,9 +48,7 @@ it('more than 1,000 referrers prevent a merge; the refusal of a removal lists 20
 it('a merge of a record with many referrers yields to the event loop between their documents', async () => {
   const [from, into] = [await create('With many referrers'), await create('Gets many referrers')]
   await createReferrers(from.key, 300)
-  const eventLoop = watchEventLoop()
-  const betweenStatements: number[] = []
-  await api.database.transaction(async (tx) => {
+  const { largest } = await api.database.transaction(async (tx) => {
     const locked = await lockRecords(tx, organizations, [from.key, into.key])
     const [merged, remaining] = [locked.get(from.key), locked.get(into.key)]
     if (!merged || !remaining) throw new Error('the organizations are not locked')
@@ -65,17 +60,9 @@ it('a merge of a record with many referrers yields to the event loop between the
       mergedDocument: documentIn(merged),
       remainingDocument: documentIn(remaining),
     }
-    let lastEnd = eventLoop.iterations()
-    const counting: Transaction = {
-      query: async <Row extends pg.QueryResultRow>(statement: Statement) => {
-        betweenStatements.push(eventLoop.iterations() - lastEnd)
-        const rows = await tx.query<Row>(statement)
-        lastEnd = eventLoop.iterations()
-        return rows
-      },
-    }
-    await updateReferrers(counting, pair, { ...testCreation, kind: 'merge' })
+    return countBetweenStatements(tx, (counting) =>
+      updateReferrers(counting, pair, { ...testCreation, kind: 'merge' }),
+    )
   })
-  eventLoop.stop()
-  expect(Math.max(...betweenStatements)).toBeGreaterThan(3)
+  expect(largest).toBeGreaterThan(3)
 })

@@ -26,7 +26,8 @@ const signs = new Map([
 const currencyNames = new Intl.DisplayNames('en', { type: 'currency', fallback: 'none' })
 
 /**
- * Compares the currency sign of an amount, if it has one, with its currency. A sign may belong to many currencies, such as $ to USD and AUD.
+ * Compares the currency sign of an amount, if it has one, with its currency. A sign may belong to many currencies, such as $ to USD
+ * and AUD.
  * @param currency an ISO 4217 code; any other text, and undefined, fit every sign.
  * @returns what is wrong if the sign is not one of the currency.
  */
