@@ -41,7 +41,7 @@ export function isConnectionError(error: unknown): boolean {
 }
 
 const timeoutDetail =
-  'Statement timeout: the statement was cancelled and nothing was written. Narrow the request.'
+  'Statement timeout: the statement was cancelled and nothing was written. Narrow a query; retry a change, which most likely waited for another one.'
 
 /** Problems by SQLSTATE (PostgreSQL, appendix A): by the whole code, or by its class. The registry's triggers raise `EN…`. */
 const problems: Record<string, { type: ProblemType; detail: string }> = {

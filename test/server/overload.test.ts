@@ -101,7 +101,10 @@ describe('with two busy connections', () => {
     const timeoutsBefore = await countTimeouts()
     const { text: unchanged } = await api.get('/v1/topics/energy')
     const { blocked, free } = await occupy()
-    for (const response of await Promise.all(blocked)) expectUnavailable(response, 'too-slow')
+    for (const response of await Promise.all(blocked)) {
+      expectUnavailable(response, 'too-slow')
+      expect(response.json().detail).toMatch(/retry a change/)
+    }
     await free()
     expect((await api.get('/v1/topics/energy')).text).toBe(unchanged)
     for (const name of ['A', 'B', 'C'])
@@ -116,7 +119,7 @@ describe('with two busy connections', () => {
     const responses = [api.get('/v1/citations'), api.get('/v1/citations/export?format=csv')]
     for (const response of await Promise.all(responses)) {
       expectUnavailable(response, 'too-slow')
-      expect(response.json().detail).toMatch(/Narrow the request/)
+      expect(response.json().detail).toMatch(/Narrow a query/)
     }
     await waitUntilBlocked(api.pool, 0)
     await holder.query('rollback')
