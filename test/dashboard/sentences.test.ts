@@ -106,8 +106,8 @@ describe('Chinese sentences', () => {
     ['Item 3 has "China" as participant a second time.', '第 3 项："China" 第二次以 participant 的身份出现'],
     ['Location/latitude must be a number, not text.', 'Location/latitude：必须是数字，而不是文本'],
     [
-      'A quote that opens on line 3 or later is never closed: the file is cut off, or the quote is a part of a value. If the file has no quotes around values, set rows.quote to none in the mapping.',
-      '从第 3 行文字或其后开始的引号没有闭合：文件不完整，或引号是值的一部分。如果文件的值不加引号，请在映射中将 rows.quote 设为 none',
+      'A quote that opens on line 3 or later is never closed: the file is cut off, or the quote is a part of a value. Close the quote, or double it within a quoted value. If the file has no quotes around values, set rows.quote to none in the mapping.',
+      '从第 3 行文字或其后开始的引号没有闭合：文件不完整，或引号是值的一部分。请闭合引号，或在带引号的值中将其写两次。如果文件的值不加引号，请在映射中将 rows.quote 设为 none',
     ],
     [
       'has the id of row 5: only one row may describe a record of topics. Give each row an id of its own, or sort the rows of a table by this id and name its column in rows.groupBy',

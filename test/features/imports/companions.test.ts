@@ -47,7 +47,7 @@ records:
     })
   })
 
-  it('has its own date system in a path from the row, and the imported file in one with /', () => {
+  it('has its own date system in paths to its values, and the imported file in paths with /', () => {
     const companions = new Map([['budgets.xlsx', new CompanionRows(columns, rows, { dateSystem: '1904' })]])
     const paths = mapping
       .replace('from: Start, date: excel', 'from: budgets/Day, date: excel')
@@ -67,12 +67,12 @@ records:
 })
 
 describe('a companion file that cannot be read', () => {
-  const columns =
+  const properties =
     'title: Title, kind: { from: Kind, codes: kinds.csv }, parties: [{ each: partners, country: Land, role: =party }]'
   const text = `
 scheme: x
 join: { partners: { file: partners.csv, key: agreement, equals: Id, rows: { header: 3 } } }
-records: { agreements: { id: Id, properties: { ${columns} } } }`
+records: { agreements: { id: Id, properties: { ${properties} } } }`
   it.each([
     [
       'partners.csv',
@@ -92,7 +92,7 @@ records: { agreements: { id: Id, properties: { ${columns} } } }`
     [
       'kinds.csv',
       'Code,Kind\nV,"treaty\n',
-      'In the file kinds.csv (codes): A quote that opens on line 2 or later is never closed: the file is cut off, or the quote is a part of a value.',
+      'In the file kinds.csv (codes): A quote that opens on line 2 or later is never closed: the file is cut off, or the quote is a part of a value. Close the quote, or double it within a quoted value.',
     ],
     [
       'kinds.csv',
@@ -102,7 +102,7 @@ records: { agreements: { id: Id, properties: { ${columns} } } }`
     [
       'kinds.json',
       '{"codes": [{"Code": "V"}]}',
-      'In the file kinds.json (codes): The JSON has no list at its top.',
+      'In the file kinds.json (codes): The JSON has no list at its top. Save the list alone.',
     ],
     [
       'kinds.csv',

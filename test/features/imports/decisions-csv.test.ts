@@ -43,7 +43,7 @@ describe('a file of decisions', () => {
     [
       'a quote that is never closed',
       `${header}countries,"Atlantis,-\n`,
-      'A quote that opens on line 2 or later is never closed: the file is cut off, or the quote is a part of a value.',
+      'A quote that opens on line 2 or later is never closed: the file is cut off, or the quote is a part of a value. Close the quote, or double it within a quoted value.',
     ],
     [
       'the bytes of a workbook',

@@ -162,7 +162,7 @@ function toProblem({ code, message }: CsvError, line: number): Problem {
   if (code === 'CSV_MAX_RECORD_SIZE') return rowTooLong(line)
   if (code === 'CSV_QUOTE_NOT_CLOSED') {
     return unreadableFile(
-      `A quote that opens on line ${line} or later is never closed: the file is cut off, or the quote is a part of a value. ${quoteHint}`,
+      `A quote that opens on line ${line} or later is never closed: the file is cut off, or the quote is a part of a value. Close the quote, or double it within a quoted value. ${quoteHint}`,
     )
   }
   return unreadableFile(`The CSV is malformed in the row that begins on line ${line}: ${message}`)

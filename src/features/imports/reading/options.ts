@@ -47,7 +47,7 @@ const orSetOption = new RegExp(`, or set ${option}[^.]*`)
 export const withoutRowOptions = (message: string): string =>
   message
     .replace(orSetOption, '')
-    .replace(/; rows\.path can be .*/s, '.')
+    .replace(/; rows\.path can be .*/s, '. Save the list alone.')
     .split(/(?<=\.) /)
     .filter((sentence) => !anyOption.test(sentence))
     .join(' ')
