@@ -13,11 +13,11 @@ export async function readAllKeys(database: Database): Promise<KeyRecord[]> {
   return keys
 }
 
-/** Returns `good`, or `revoked`, `expired` or `good until` with a time. @param now the time of the database. */
+/** Returns `active`, or `revoked`, `expired` or `active until` with a time. @param now the time of the database. */
 export function keyStatus({ revokedAt, expiresAt }: KeyRecord, now: Date): string {
   if (revokedAt) return `revoked ${revokedAt.toISOString()}`
-  if (!expiresAt) return 'good'
-  return `${expiresAt <= now ? 'expired' : 'good until'} ${expiresAt.toISOString()}`
+  if (!expiresAt) return 'active'
+  return `${expiresAt <= now ? 'expired' : 'active until'} ${expiresAt.toISOString()}`
 }
 
 /** Formats keys as lines: prefix, role, status, last use and name. */

@@ -109,8 +109,8 @@ describe('the command line', () => {
     const [createdKey = ''] = created.split('\n')
     const prefix = createdKey.slice(0, 12)
     expect(await service.status(createdKey)).toBe(200)
-    expect(created).toContain('An import: editor, good until 2999-01-31T00:00:00.000Z')
-    expect(await key('list')).toContain(`${prefix}  editor  good until 2999-01-31`)
+    expect(created).toContain('An import: editor, active until 2999-01-31T00:00:00.000Z')
+    expect(await key('list')).toContain(`${prefix}  editor  active until 2999-01-31`)
 
     expect(await key('revoke', createdKey)).toMatch(new RegExp(`^${prefix} \\(An import\\) is revoked `))
     await expect.poll(() => service.status(createdKey)).toBe(401)

@@ -60,7 +60,7 @@ describe.each([
       runInProcess(['key', 'create', '--name', 'A', '--role', 'reader', '--expires', expires.toISOString()], {
         DATABASE_URL: api.pool.options.connectionString,
       })
-    expect(await create(inHours(1))).toContain('good until')
+    expect(await create(inHours(1))).toContain('active until')
     await expect(create(inHours(-1))).rejects.toThrow('must be in the future')
   })
 
