@@ -163,7 +163,7 @@ export const environment = z.object({
   POOL_QUEUE: wholeNumber(0, 1_000_000)
     .default(500)
     .describe(
-      'Maximum number of requests that wait for a database connection; further requests get 503 immediately.',
+      'Maximum number of requests that wait for a database connection, and of changes that wait for one of the connections for changes; further requests get 503 immediately.',
     ),
   MAX_EXPENSIVE: wholeNumber(1, 500)
     .optional()
@@ -173,7 +173,7 @@ export const environment = z.object({
   POOL_WAIT_SECONDS: wholeNumber(1, 600)
     .default(5)
     .describe(
-      'How long a cheap request waits for a database connection before it gets 503. An expensive request waits for up to `STATEMENT_SECONDS`, if that is longer.',
+      'How long a cheap request waits for a database connection before it gets 503; a change may first wait as long for one of the connections for changes. An expensive request waits for up to `STATEMENT_SECONDS`, if that is longer.',
     ),
   STATEMENT_SECONDS: wholeNumber(1, 3600)
     .default(30)

@@ -50,8 +50,8 @@ export function serverOptions(config: Config) {
     rewriteUrl: ({ url = '' }) => routableUrl(url),
     // A client that does not yet know of the shutdown still gets its response.
     return503OnClosing: false,
-    // The operation validates path keys and parses the query, so the router must do neither. The router refuses a longer key before
-    // any plugin sees the request, but no key can be as long as all headers together.
+    // The operation validates path keys and parses the query, so the router must do neither. The router would refuse
+    // keys longer than `maxParamLength` before any plugin sees the request, but no key can be as long as all headers together.
     routerOptions: { maxParamLength: maxHeaderSize, querystringParser: () => ({}) },
     frameworkErrors: handleError,
     clientErrorHandler(error, socket) {

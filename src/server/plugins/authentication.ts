@@ -3,9 +3,9 @@ import fp from 'fastify-plugin'
 import type { Access, Actor } from '../../operations/operation.ts'
 import { Problem } from '../../problems/problem.ts'
 import {
+  type AuthenticatorOptions,
   administrator,
   anonymous,
-  type Credentials,
   createAuthenticator,
   unauthorized,
 } from './authentication/authenticate.ts'
@@ -39,22 +39,22 @@ export async function requireStillAuthorized(request: FastifyRequest): Promise<v
 }
 
 /** Options of the plugin `authentication`. */
-export interface AuthenticationOptions extends Omit<Credentials, 'keyring' | 'clock'> {
+export interface AuthenticationOptions extends Omit<AuthenticatorOptions, 'keyring' | 'clock'> {
   /** Maximum number of failed authentications from an address per minute; 0 for no limit. */
   maxFailuresPerMinute: number
 }
 
 /** Sets `request.actor`, and refuses a request with invalid credentials. The plugin `access` checks the role. */
 export const authentication = fp<AuthenticationOptions>(
-  async function authentication(app, { maxFailuresPerMinute, ...credentials }) {
+  async function authentication(app, { maxFailuresPerMinute, ...options }) {
     const authenticate = createAuthenticator({
-      ...credentials,
+      ...options,
       keyring: app.keyring,
       clock: app.database.clock,
     })
     const failures = createFailureLimit(app, maxFailuresPerMinute)
 
-    async function findActor(request: FastifyRequest, authorization: string): Promise<void> {
+    async function authenticateRequest(request: FastifyRequest, authorization: string): Promise<void> {
       const state = await failures.read(request)
       try {
         request.actor = await authenticate(authorization, state)
@@ -85,7 +85,7 @@ export const authentication = fp<AuthenticationOptions>(
       // Node.js drops all but the first header, which may not be the one that the client means.
       const problem = repetitionProblem(request, 'Authorization')
       if (problem) throw problem
-      findActor(request, authorization).then(() => done(), done)
+      authenticateRequest(request, authorization).then(() => done(), done)
     })
   },
   { name: 'authentication', dependencies: ['keyring', 'database'] },

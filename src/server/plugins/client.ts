@@ -34,6 +34,7 @@ export const client = fp(
     })
     app.addHook('onRequest', (request, _reply, done) => {
       warnOfForwarding(request)
+      // Refuses a malformed `Client-Id`.
       if (request.routeOptions.config.access !== undefined) readEndUser(request)
       done()
     })

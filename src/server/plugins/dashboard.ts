@@ -11,10 +11,10 @@ import { listParameters } from '../../query/list.ts'
 import { asOfName } from '../../query/past.ts'
 import type { DescribedResource } from '../../view-data.ts'
 import { unframedViews, viewPaths } from '../../view-paths.ts'
+import { setReplyHeaders } from '../reply-headers.ts'
 import { findViewData } from './dashboard/find-view-data.ts'
 import { sendViewData } from './dashboard/view-data-response.ts'
 import { pageHeaders } from './page-security-headers.ts'
-import { setReplyHeaders } from './reply-headers.ts'
 
 /** Pages may load scripts, styles and data from their own origin only. */
 const contentSecurityPolicy = (frameAncestors: readonly string[]) =>

@@ -49,8 +49,8 @@ export const administrator: Actor = { kind: 'key', id: 'ADMIN_KEY', name: 'ADMIN
  */
 export type VerifyToken = (token: string) => Promise<Actor>
 
-/** The credentials that are accepted. */
-export interface Credentials {
+/** What the credentials of requests are checked against. */
+export interface AuthenticatorOptions {
   /** The administrator's key from `ADMIN_KEY` or from the first start. */
   adminKey: string | undefined
   keyring: Pick<Keyring, 'find' | 'recordUse'>
@@ -62,7 +62,7 @@ export interface Credentials {
 
 async function findKeyActor(
   key: string,
-  { keyring, clock }: Pick<Credentials, 'keyring' | 'clock'>,
+  { keyring, clock }: Pick<AuthenticatorOptions, 'keyring' | 'clock'>,
   mayLookUp: boolean,
 ): Promise<Actor> {
   // The key is random, so the duration of this look-up tells an attacker nothing.
@@ -86,7 +86,12 @@ const tokenPattern = /^[\w-]+\.[\w-]*\.[\w-]*$/
  * Returns the function that finds the actor of an `Authorization` header (RFC 6750). The function throws Problem
  * `unauthorized` for an invalid header, even if anonymous clients may use the route: the client expects to be authenticated.
  */
-export function createAuthenticator({ adminKey, keyring, clock, verifyToken }: Credentials): Authenticate {
+export function createAuthenticator({
+  adminKey,
+  keyring,
+  clock,
+  verifyToken,
+}: AuthenticatorOptions): Authenticate {
   const adminDigest = adminKey === undefined ? undefined : digest(adminKey)
 
   return async (authorization, { isLimited, mayCompareAdminKey }) => {

@@ -8,7 +8,7 @@ export interface ConnectionLimits {
    * one that has been idle longest.
    */
   maxConnections: number
-  /** Maximum number of connections of one address; infinity for no limit. */
+  /** Maximum number of connections of one address. */
   maxPerAddress: number
   /** Maximum number of connections that one address opens a second, on average; 0 for no limit. */
   maxNewPerSecond: number
