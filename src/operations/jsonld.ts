@@ -34,9 +34,9 @@ export const jsonld: Operation = {
   contract: (resource) => ({
     operationId: `get${resource.singular}LinkedData`,
     summary: `Read one ${resource.noun} as JSON-LD`,
-    description: 'In the terms of schema.org and W3C PROV.',
+    description: 'Uses the vocabularies of schema.org and W3C PROV.',
     details:
-      'The record is in the terms of schema.org, and its sources are in the terms of W3C PROV. `@id` is a URL if `PUBLIC_URL` is set, or else a path.',
+      'The record uses the vocabulary of schema.org, and its sources that of W3C PROV. `@id` is a URL if `PUBLIC_URL` is set, or else a path.',
     path: '/jsonld',
     scope: 'record',
     access: 'read',

@@ -11,7 +11,7 @@ import { asOfName } from './past.ts'
  * for each key of the group.
  */
 
-/** Operators whose values must all match, so that a group's value can be added to the values of the request. */
+/** Operators of which each value is a further condition, so that a group's value can be added to the values of the request. */
 const combinableOperators: Operator[] = ['all', 'allDirectly', 'noneAs']
 
 /** Returns the name of a filter with an operator in a query string, percent-encoded. */

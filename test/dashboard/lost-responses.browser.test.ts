@@ -82,7 +82,7 @@ describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeou
   it.each([
     ['edit', 'Save'],
     ['redact', 'Redact'],
-  ])('to the read that follows a conflict, the %s form says that nothing was saved', async (view, button) => {
+  ])('the %s form says that nothing was saved if the read after a conflict fails', async (view, button) => {
     const id = await dashboard.createAgreement({ title: 'Before', place: 'Beijing' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/${view}`)
     await page.getByRole('button', { name: button }).waitFor()

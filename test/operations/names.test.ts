@@ -93,7 +93,7 @@ describe('names', () => {
     expect(await readName()).toBe('Last Institute')
   })
 
-  it('change the entity tag of a response that has them when they change', async () => {
+  it('change the entity tag of a response that has them if the record is renamed', async () => {
     const before = (await api.get(`${path}?include=names`)).headers.get('etag')
     await api.patch(`/v1/organizations/${organization}`, { name: 'Renamed Institute' })
     expect((await api.get(`${path}?include=names`)).headers.get('etag')).not.toBe(before)

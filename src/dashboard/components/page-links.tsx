@@ -2,8 +2,8 @@ import { Link } from 'wouter-preact'
 import { useLanguage } from '../i18n/language.ts'
 
 /**
- * Links to the first and the next page of a view whose URL has the cursor. A view shows them also if its page has failed: the
- * first page may still open.
+ * Links to the first and the next page of a view whose URL has the cursor. A view shows them even if its page could not be loaded:
+ * the first page may still load.
  */
 export function PageLinks({
   first,

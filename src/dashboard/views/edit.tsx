@@ -34,16 +34,18 @@ export default function EditView({ resource: name, recordKey }: { resource: stri
 function Editor({ resource, recordKey }: { resource: ResourceDescription; recordKey: string | undefined }) {
   const { t, tag, resourceLabel } = useLanguage()
   const parameters = new URLSearchParams(useSearch())
-  const citedKey = parameters.get('record') ?? ''
-  const cited =
-    resource.name === 'citations' && citedKey !== ''
+  const supportedKey = parameters.get('record') ?? ''
+  const supportedResource =
+    resource.name === 'citations' && supportedKey !== ''
       ? findResource(parameters.get('resource') ?? '')
       : undefined
   const state = useLoadOnce(async (signal) => {
     const [fields, record, citation] = await Promise.all([
       loadForm(resource.name),
       recordKey === undefined ? undefined : readRecord(resource, recordKey, tag, signal),
-      recordKey === undefined && cited ? presetCitation(cited, citedKey, tag, signal) : undefined,
+      recordKey === undefined && supportedResource
+        ? presetCitation(supportedResource, supportedKey, tag, signal)
+        : undefined,
     ])
     return { fields, record, citation }
   })
@@ -112,21 +114,23 @@ const readRecord = (resource: ResourceDescription, recordKey: string, tag: strin
 
 /** Returns the values with which the form of a new citation opens, for the record that it supports, and the record's name. */
 async function presetCitation(
-  cited: ResourceDescription,
+  supportedResource: ResourceDescription,
   key: string,
   tag: string,
   signal: AbortSignal,
 ): Promise<{ values: FormValues; names: Names }> {
   const record = await readApi<RecordDocument>(
-    withQuery(apiRecordPath(cited.name, key), { fields: titleProperties(cited, tag) }),
+    withQuery(apiRecordPath(supportedResource.name, key), {
+      fields: titleProperties(supportedResource, tag),
+    }),
     tag,
     signal,
     true,
   )
   // The key of a merged record leads to the record that stays.
-  const id = String(record[cited.key])
+  const id = String(record[supportedResource.key])
   return {
-    values: { record: { resource: cited.name, id } },
-    names: { [cited.name]: { [id]: titleOf(cited, record, tag) } },
+    values: { record: { resource: supportedResource.name, id } },
+    names: { [supportedResource.name]: { [id]: titleOf(supportedResource, record, tag) } },
   }
 }

@@ -97,7 +97,7 @@ $$`
 
 /**
  * Makes the service role the owner of the database and of the superuser's objects in it, and drops the role that has renamed the
- * superuser, in one transaction. So a process that is killed between the two steps leaves no role behind.
+ * superuser, in one transaction. If the process is killed before the commit, the next start does both.
  * @throws PostgreSQL's error.
  */
 export const transferDatabase = (getUrl: GetUrl): Promise<unknown> =>

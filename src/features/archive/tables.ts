@@ -13,10 +13,10 @@ export interface ArchivedTable {
   orderBy: string[]
 }
 
-interface CatalogRow extends ArchivedTable {
+interface CatalogRow extends Omit<ArchivedTable, 'name'> {
+  schema: string
   /** The name without the schema. */
   name: string
-  schema: string
   /** Names of the other tables to which foreign keys of this table refer. */
   refersTo: string[]
 }

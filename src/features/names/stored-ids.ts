@@ -8,7 +8,7 @@ import { belongsTo, type Resource } from '../../model/resource.ts'
 import { toResolution } from './matches.ts'
 import { type NameQuery, type Resolution, reasonScores } from './types.ts'
 
-/** External ids and ROR ids, by which PostgreSQL finds records. Unlike for a name, no similar or reordered id is looked up. */
+/** External ids and ROR ids, by which PostgreSQL finds records. Unlike names, ids must be equal, apart from case. */
 
 /** A record with the id of a query. */
 interface Row {

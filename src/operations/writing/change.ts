@@ -59,7 +59,7 @@ export async function writeChange(
 }
 
 /**
- * Locks a record, applies the edit, validates the result like a new document and writes it.
+ * Locks a record, applies the edit, validates the result as a replacement (`checkReplacement`) and writes it.
  * @throws Problem, and writes nothing, if a header is missing or invalid, `If-Match` does not match, the record does not exist,
  * or the new document is invalid or refused by PostgreSQL.
  */

@@ -99,7 +99,7 @@ async function withDocuments(
 }
 
 /**
- * Locks a record until the transaction ends.
+ * Locks a record until the transaction ends. If its last write bypassed the service, composes its document and writes its revision.
  *
  * An advisory lock comes first, since a lock on a row would assign the transaction's id. So transaction ids, by which the
  * feed of changes is ordered, are assigned in the order in which the record is changed.

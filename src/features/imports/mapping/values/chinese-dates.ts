@@ -1,4 +1,4 @@
-/** Chinese notations of dates, which are replaced with notations that are read in every language. */
+/** Chinese notations of dates, which are replaced with notations that `date.ts` reads whatever the language of the mapping is. */
 
 /**
  * Replaces wave dashes, with which Chinese texts write ranges: `～2012` means until 2012. They may be written `~`, which would make
