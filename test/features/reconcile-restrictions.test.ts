@@ -101,6 +101,60 @@ describe('a query of the reconciliation service', () => {
     expect(unknown).toMatchObject([{ id: 'countries:CHN', match: false }])
   })
 
+  it('has candidates but no match if the values of a property mean different countries or dates', async () => {
+    await addOrganization('Academy of Several Values')
+    const organization = (country: unknown) => ({
+      query: 'Academy of Several Values',
+      type: 'organizations',
+      properties: properties({ country }),
+    })
+    const burma = (on: unknown) => ({ query: 'Burma', type: 'countries', properties: properties({ on }) })
+    const found = await reconcile({
+      codes: { type: 'countries', properties: properties({ alpha2: ['CN', 'US'] }) },
+      countries: organization(['China', 'Germany']),
+      unknown: organization(['China', 'Atlantis']),
+      repeated: {
+        type: 'countries',
+        properties: [...properties({ alpha2: 'CN' }), ...properties({ alpha2: 'US' })],
+      },
+      dates: burma(['2005', '1950']),
+      sameCodes: { type: 'countries', properties: properties({ alpha2: ['CN', 'cn'] }) },
+      sameCountries: organization(['China', 'CHN', '']),
+      sameDates: burma(['2005', '2005']),
+    })
+    const matches = Object.entries(found).map(([id, candidates]) => [
+      id,
+      candidates.some(({ match }) => match),
+    ])
+    expect(Object.fromEntries(matches)).toEqual({
+      codes: false,
+      countries: false,
+      unknown: false,
+      repeated: false,
+      dates: false,
+      sameCodes: true,
+      sameCountries: true,
+      sameDates: true,
+    })
+    expect(found.codes?.map(({ id }) => id)).toEqual(['countries:CHN', 'countries:USA'])
+    expect(found.countries?.length).toBeGreaterThan(0)
+  })
+
+  it('is refused with more than 5,000 values of properties in its batch', async () => {
+    const query = {
+      query: 'China',
+      properties: properties({ alpha2: Array.from({ length: 100 }, () => 'CN') }),
+    }
+    const batch = (size: number) =>
+      JSON.stringify(Object.fromEntries(Array.from({ length: size }, (_, id) => [id, query])))
+    expect((await post(batch(50))).statusCode).toBe(200)
+    const refused = await post(batch(51))
+    expect(refused.statusCode).toBe(422)
+    expect(refused.json()).toMatchObject({
+      detail: 'The batch has 5100 values of properties; the limit is 5000: send fewer queries.',
+    })
+  })
+
   it('may have several codes in each query of the largest batch', async () => {
     const query = { query: 'China', properties: properties({ alpha2: 'CN', alpha3: 'CHN', numeric: '156' }) }
     const found = await reconcile(Object.fromEntries(Array.from({ length: 250 }, (_, id) => [id, query])))

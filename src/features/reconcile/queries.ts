@@ -15,6 +15,9 @@ import { maxBatch, queryProperties, toType, unknownTypeDetail } from './manifest
 /** Number of candidates of a query without `limit`. */
 const defaultLimit = 5
 
+/** Maximum number of values of properties in a batch, since each may be a name or code to resolve. */
+const maxPropertyValues = 20 * maxBatch
+
 const entity = z.looseObject({ id: z.string(), name: z.string().optional() })
 const error = 'must be a text, a number, a boolean, null, an entity with its id, or a list of these'
 const propertyValue = z.union([z.string(), z.number(), z.boolean(), z.null(), entity], { error })
@@ -62,7 +65,16 @@ function queriesIn(value: unknown): Map<string, Query> {
   const queries = new Map<string, unknown>(Object.entries(value))
   if (queries.size > maxBatch)
     throw new Problem('invalid-body', `The batch has ${queries.size} queries; the limit is ${maxBatch}.`)
-  return checkField(batchSchema, 'queries', queries)
+  const checked = checkField(batchSchema, 'queries', queries)
+  const valueCount = [...checked.values()]
+    .flatMap(({ properties = [] }) => properties)
+    .flatMap(({ v }) => v).length
+  if (valueCount > maxPropertyValues)
+    throw new Problem(
+      'invalid-body',
+      `The batch has ${valueCount} values of properties; the limit is ${maxPropertyValues}: send fewer queries.`,
+    )
+  return checked
 }
 
 /**
@@ -74,13 +86,17 @@ function toText(value: z.output<typeof propertyValue>): string {
   return String(isEntity ? (parseEntityId(value.id)?.key ?? value.name ?? value.id) : (value ?? '')).trim()
 }
 
-/** Returns the first value of a property that is not blank, as text. Cells of a column may be empty. */
-const propertyText = ({ properties = [] }: Query, pid: string): string | undefined =>
-  properties
+/**
+ * Returns the values of a property that are not blank, as texts, each once. Cells of a column may be empty, and a record of several
+ * rows has several cells.
+ */
+function propertyTexts({ properties = [] }: Query, pid: string): string[] {
+  const texts = properties
     .filter((property) => property.pid === pid)
     .flatMap(({ v }) => v)
     .map(toText)
-    .find((text) => text !== '')
+  return [...new Set(texts.filter((text) => text !== ''))]
+}
 
 /** Properties that are codes by which the records of a resource are found, as schemes of `POST /v1/resolve`. */
 const codeProperties = new Map([
@@ -112,7 +128,7 @@ async function resolveAll(api: ApiFetch, queries: readonly NameQuery[]): Promise
 
 /** Resolves the names of countries in the properties of queries. @returns the codes of the resolved names, by name. */
 async function resolveCountries(api: ApiFetch, queries: readonly Query[]): Promise<Map<string, string>> {
-  const names = [...new Set(queries.flatMap((query) => propertyText(query, 'country') ?? []))]
+  const names = [...new Set(queries.flatMap((query) => propertyTexts(query, 'country')))]
   const found = await resolveAll(
     api,
     names.map((name) => ({ resource: 'countries', name: name.slice(0, maxNameLength).toWellFormed() })),
@@ -126,17 +142,23 @@ async function resolveCountries(api: ApiFetch, queries: readonly Query[]): Promi
 interface Restrictions {
   country: string | undefined
   on: string | undefined
-  /** Whether the country, if any, is known, and the date, if any, is EDTF. Otherwise no candidate is a match. */
+  /** Whether the query names no country or a known one, and no date or one in EDTF. Otherwise no candidate is a match. */
   areUnderstood: boolean
 }
 
 /** Returns the restrictions of a query. @param countries the codes of the countries in the batch, by name. */
 function readRestrictions(query: Query, countries: ReadonlyMap<string, string>): Restrictions {
-  const name = propertyText(query, 'country')
-  const country = name === undefined ? undefined : countries.get(name)
-  const date = propertyText(query, 'on')
-  const on = date === undefined || findEdtfFault(date) ? undefined : date
-  return { country, on, areUnderstood: on === date && (country !== undefined || name === undefined) }
+  const [country, ...otherCountries] = new Set(
+    propertyTexts(query, 'country').map((name) => countries.get(name) ?? null),
+  )
+  const [on, ...otherDates] = propertyTexts(query, 'on')
+  const isOneCountry = country !== null && otherCountries.length === 0
+  const isOneDate = otherDates.length === 0 && (on === undefined || findEdtfFault(on) === undefined)
+  return {
+    country: isOneCountry ? country : undefined,
+    on: isOneDate ? on : undefined,
+    areUnderstood: isOneCountry && isOneDate,
+  }
 }
 
 /**
@@ -144,10 +166,9 @@ function readRestrictions(query: Query, countries: ReadonlyMap<string, string>):
  * text. Returns none if it has no text either.
  */
 function toNameQueries(query: Query, resource: string, { country, on }: Restrictions): NameQuery[] {
-  const codes = (codeProperties.get(resource) ?? []).flatMap((scheme) => {
-    const name = propertyText(query, scheme)
-    return name === undefined ? [] : [{ name, scheme }]
-  })
+  const codes = (codeProperties.get(resource) ?? []).flatMap((scheme) =>
+    propertyTexts(query, scheme).map((name) => ({ name, scheme })),
+  )
   const names = codes.length > 0 ? codes : [{ name: query.query ?? '' }]
   return names
     .filter(({ name }) => name.trim() !== '')
@@ -194,7 +215,7 @@ interface TypeResolution {
 
 /**
  * Returns the candidates of a query, best first. A candidate is a match if exactly one type resolves the query, and resolves it
- * to this record. If the date of the query is not EDTF, or its country is not resolved, there is no match.
+ * to this record. If the query does not have at most one date, in EDTF, and at most one known country, there is no match.
  */
 function listCandidates(
   registry: Registry,
