@@ -51,6 +51,22 @@ describe('the amounts of an activity in the format iati', () => {
     ])
   })
 
+  it('are not transactions if their day is after today, by their date or the start of the activity', async () => {
+    const kinds = ['disbursement', 'budget', 'planned_disbursement']
+    const dates = ['2998-01-01', '2001/2998', null]
+    const amounts = kinds.flatMap((kind) => dates.map((date) => ({ kind, date })))
+    const found = await exportAmounts(amounts, { startsOn: '2998-05-05' })
+    expect(found.filter((element) => element.startsWith('<transaction>'))).toEqual([
+      expect.stringContaining('<transaction-date iso-date="2001-01-01"/>'),
+    ])
+    expect(found.filter((element) => element.startsWith('<entente:amount kind="disbursement"'))).toEqual([
+      '<entente:amount kind="disbursement" date="2998-01-01" currency="USD">5</entente:amount>',
+      '<entente:amount kind="disbursement" currency="USD">5</entente:amount>',
+    ])
+    expect(found.join('')).toMatch(/<budget><period-start iso-date="2998-01-01"/)
+    expect(found.join('')).toMatch(/<planned-disbursement><period-start iso-date="2998-01-01"/)
+  })
+
   it('keep the text of a date that is not exactly one day, and all notes', async () => {
     expect(
       await exportAmounts([

@@ -268,7 +268,8 @@ function isOverAYear({ start, end }: Period): boolean {
 
 type Amounts = Pick<Activity, 'budgets' | 'plannedDisbursements' | 'transactions' | 'otherAmounts'>
 
-function toAmounts(activity: ActivityRecord, dateBounds: DateBounds): Amounts {
+/** Converts the amounts. Those that IATI does not allow are other amounts, such as transactions after today. */
+function toAmounts(activity: ActivityRecord, dateBounds: DateBounds, today: string): Amounts {
   const amounts: Amounts = { budgets: [], plannedDisbursements: [], transactions: [], otherAmounts: [] }
   for (const { kind, date, amount, currency, valueUsd, note } of activity.amounts) {
     const period = findPeriod(activity, dateBounds, date)
@@ -277,7 +278,8 @@ function toAmounts(activity: ActivityRecord, dateBounds: DateBounds): Amounts {
     const money = period && { ...sum, period, date: date === period.start ? null : date }
     if (money && kind === 'budget' && !isOverAYear(money.period)) amounts.budgets.push(money)
     else if (money && kind === 'planned_disbursement') amounts.plannedDisbursements.push(money)
-    else if (money && type !== undefined) amounts.transactions.push({ ...money, type })
+    else if (money && type !== undefined && money.period.start <= today)
+      amounts.transactions.push({ ...money, type })
     else amounts.otherAmounts.push({ ...sum, kind, date })
   }
   return amounts
@@ -343,6 +345,6 @@ export function toActivity(
     flowType: found.flowType ? flowCodes[found.flowType] : undefined,
     financeType: found.financeType ?? undefined,
     aidType: found.aidType ?? undefined,
-    ...toAmounts(found, dateBounds),
+    ...toAmounts(found, dateBounds, today),
   }
 }
