@@ -51,7 +51,7 @@ describe('the amounts of an activity in the format iati', () => {
     ])
   })
 
-  it('are not transactions if their day is after today, by their date or the start of the activity', async () => {
+  it('are not transactions if their date, or else the start of the activity, is after today', async () => {
     const kinds = ['disbursement', 'budget', 'planned_disbursement']
     const dates = ['2998-01-01', '2001/2998', null]
     const amounts = kinds.flatMap((kind) => dates.map((date) => ({ kind, date })))
