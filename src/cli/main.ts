@@ -12,8 +12,8 @@ import { handleUncaughtErrors } from './uncaught.ts'
 /** How long the service may take to stop, in milliseconds: a few seconds more than the drain and the requests in flight take. */
 const closeTimeoutMs = drainSeconds() * 1000 + completionTimeoutMs + 4000
 
-/** How long the embedded PostgreSQL may take to stop after that. */
-const databaseStopTimeoutMs = 90_000
+/** How long the embedded PostgreSQL may take to stop after that, also if it must be stopped immediately. */
+const databaseStopTimeoutMs = 120_000
 
 /** Milliseconds between two checks whether the parent process has ended. */
 const parentCheckIntervalMs = 250

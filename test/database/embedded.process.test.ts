@@ -204,6 +204,19 @@ describe('the embedded PostgreSQL', () => {
     expect(await isRunning()).toBe(false)
   })
 
+  it('is stopped immediately if one of its processes does not end, and keeps its data', async () => {
+    const cluster = await openCluster(folder)
+    // A server ends its archiver last, and waits for the command of the archiver.
+    await ensureStarted(cluster, [...settings, 'archive_mode=on', "archive_command='sleep 3600'"])
+    const onImmediateStop = vi.fn()
+    await stop(cluster, { timeoutMs: 200, onImmediateStop })
+    expect(onImmediateStop).toHaveBeenCalledOnce()
+    expect(await isRunning()).toBe(false)
+    const database = await openEmbeddedDatabase(folder, settings)
+    onTestFinished(() => database.close())
+    expect(await query(database.url, 'select answer from kept')).toEqual([{ answer: 42 }])
+  })
+
   it('is taken over from a killed process, and stopped by the new one', async () => {
     const holder = spawn(process.execPath, ['--import', 'tsx', 'test/support/hold-embedded.ts', folder])
     const [line] = await once(holder.stdout, 'data')

@@ -56,7 +56,9 @@ export async function openEmbeddedDatabase(
     (stopping) => rejoinServer(cluster, settings, port, stopping),
     () => isReady(cluster),
   )
-  return { url, supervisor, close: async () => releaseServer(folder, cluster, port, await supervisor.stop()) }
+  const onImmediateStop = () => supervisor.observer.serverStoppedImmediately?.()
+  const close = async () => releaseServer(folder, cluster, port, await supervisor.stop(), onImmediateStop)
+  return { url, supervisor, close }
 }
 
 /** Writes the file `url`, unless it already has this text, so that a full disk does not prevent sharing a running server. */
@@ -131,8 +133,10 @@ async function releaseServer(
   cluster: Cluster,
   port: number,
   lock: SharedLock,
+  onImmediateStop?: () => void,
 ): Promise<void> {
-  const stopServer = () => rm(join(folder, 'url'), { force: true }).finally(() => stop(cluster))
+  const stopServer = () =>
+    rm(join(folder, 'url'), { force: true }).finally(() => stop(cluster, { onImmediateStop }))
   const deadline = Date.now() + releaseTimeoutMs
   let held = (await isHeld(lock)) ? lock : undefined
   for (;;) {

@@ -21,6 +21,9 @@ const startTimeoutMs = 60_000
 /** How long a server may take to stop, including its last checkpoint. */
 const stopTimeoutMs = 60_000
 
+/** How long a server may take to end its processes immediately. PostgreSQL kills those that have not ended after five seconds. */
+const immediateStopTimeoutMs = 20_000
+
 const maxStartAttempts = 3
 
 /** Pause between two readings of postmaster.pid. */
@@ -85,19 +88,37 @@ export const isReady = async ({ path }: Cluster): Promise<boolean> =>
 export const isRunning = async ({ path }: Cluster, port: number): Promise<boolean> =>
   (await readPostmaster(path))?.port === port
 
+interface StopOptions {
+  /** How long the server may take before its processes are ended immediately. */
+  timeoutMs?: number
+  /** Called when the processes are ended immediately. */
+  onImmediateStop?: (() => void) | undefined
+}
+
 /**
- * Stops the cluster's server and returns when it has stopped. Open connections are closed.
- * @throws OperationalError when it has not stopped within a minute; the error of `runProgram` when pg_ctl fails.
+ * Stops the cluster's server and returns when it has stopped. Open connections are closed. A server that has not stopped in time is
+ * stopped immediately, and recovers from its log at the next start. PostgreSQL 18 may never stop otherwise if one of its processes
+ * crashes at the same moment.
+ * @throws OperationalError when it has not stopped even then; the error of `runProgram` when pg_ctl fails.
  */
-export async function stop({ path, account, programs }: Cluster): Promise<void> {
+export async function stop(
+  { path, account, programs }: Cluster,
+  { timeoutMs = stopTimeoutMs, onImmediateStop }: StopOptions = {},
+): Promise<void> {
   const server = await readPostmaster(path)
   if (!server) return
-  // Without `-W`, pg_ctl would also wait for the end of a server that another process starts meanwhile.
-  await account.run(programs.pg_ctl, ['stop', '-D', path, '-m', 'fast', '-W'])
-  const deadline = Date.now() + stopTimeoutMs
-  await waitUntil(async () => (await readPostmaster(path))?.pid !== server.pid || Date.now() > deadline)
-  if (Date.now() > deadline)
-    throw new OperationalError(`PostgreSQL in ${path} has not stopped within a minute`)
+  const stopWithin = async (mode: 'fast' | 'immediate', limitMs: number) => {
+    // Without `-W`, pg_ctl would also wait for the end of a server that another process starts meanwhile.
+    await account.run(programs.pg_ctl, ['stop', '-D', path, '-m', mode, '-W'])
+    const deadline = Date.now() + limitMs
+    const hasStopped = async () => (await readPostmaster(path))?.pid !== server.pid
+    await waitUntil(async () => (await hasStopped()) || Date.now() > deadline)
+    return hasStopped()
+  }
+  if (await stopWithin('fast', timeoutMs)) return
+  onImmediateStop?.()
+  if (await stopWithin('immediate', immediateStopTimeoutMs)) return
+  throw new OperationalError(`PostgreSQL in ${path} does not stop`)
 }
 
 /** Starts a server. Returns when a server is ready, which may be one that another process started meanwhile. */

@@ -15,6 +15,8 @@ export interface ServerObserver {
   serverDisconnected?(reason: string): void
   /** The connection is restored. */
   serverReconnected?(): void
+  /** The server did not stop in time, and is stopped immediately. */
+  serverStoppedImmediately?(): void
 }
 
 /**

@@ -14,7 +14,7 @@ const maxLoggedStatementLength = 4000
 
 /**
  * Counts what the database refuses and cancels. Logs slow statements (without values), and when the connection to the embedded
- * server is lost.
+ * server is lost or the server does not stop.
  */
 const databaseObserver = ({ metrics, log, server, traceStatement }: FastifyInstance): DatabaseObserver => ({
   ...(traceStatement && { trace: traceStatement }),
@@ -23,6 +23,10 @@ const databaseObserver = ({ metrics, log, server, traceStatement }: FastifyInsta
   statementTimedOut: () => metrics.statementTimeouts.inc(),
   serverDisconnected: (reason) => log.error({ reason }, 'the connection to the embedded PostgreSQL is lost'),
   serverReconnected: () => log.warn('the connection to the embedded PostgreSQL is restored'),
+  serverStoppedImmediately: () =>
+    log.error(
+      'the embedded PostgreSQL does not stop, so its processes are ended: it recovers at its next start',
+    ),
   statementSlow: (text, durationMs) => {
     metrics.slowStatements.inc()
     // The startup message must be the first line on the terminal, so nothing is logged before.
