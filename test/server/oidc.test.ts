@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { CompactSign, exportJWK, exportSPKI, UnsecuredJWT } from 'jose'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createTokenVerifier } from '../../src/server/plugins/authentication/oidc.ts'
 import { openTestApp, type TestApp } from '../support/app.ts'
 import {
@@ -106,6 +106,14 @@ describe('a token of the issuer', () => {
       'editor',
     )
     expect(await roleAt('constructor.name', admin)).toBeNull()
+  })
+
+  it('gets 503, not 401, while the database does not tell the time at which it must be valid', async () => {
+    const outage = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+    vi.spyOn(service.app.database.clock, 'now').mockRejectedValueOnce(outage)
+    const token = await issuer.token(admin)
+    expect((await getWith(token)).status).toBe(503)
+    expect((await getWith(token)).status).toBe(200)
   })
 
   it('identifies the actor by its subject and, if present, its name', async () => {

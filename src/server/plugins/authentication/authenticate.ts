@@ -45,7 +45,8 @@ export const administrator: Actor = { kind: 'key', id: 'ADMIN_KEY', name: 'ADMIN
 
 /**
  * Finds the actor of a token of the OpenID Connect issuer.
- * @throws Problem `unauthorized` when the token is not trusted, and `unavailable` when the issuer's keys cannot be fetched.
+ * @throws Problem `unauthorized` when the token is not trusted, and `unavailable` when the issuer's keys cannot be fetched; the error
+ * of the database when its time cannot be read.
  */
 export type VerifyToken = (token: string) => Promise<Actor>
 
