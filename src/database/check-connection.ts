@@ -20,7 +20,7 @@ const maxStartMs = 60_000
 const retryPauseMs = 500
 
 /**
- * Checks that a supported version of PostgreSQL answers at a URL, with a database in UTF-8. Waits up to a minute for a server
+ * Checks that a supported version of PostgreSQL answers at a URL, with a database in UTF-8 and a suitable locale. Waits up to a minute for a server
  * that is starting.
  * @param origin where the URL comes from, such as the environment variable. Error messages begin with it.
  * @param signal ends the wait.
@@ -33,7 +33,7 @@ export async function checkConnection(
   signal?: AbortSignal,
 ): Promise<void> {
   const { hostname, address } = serverAddress(url)
-  const { version, encoding } = await readServer(database, signal).catch((error: unknown) => {
+  const { version, encoding, lowercaseOfI } = await readServer(database, signal).catch((error: unknown) => {
     throw new OperationalError(`${origin}: ${describeFailure(error, hostname, address)}`)
   })
   if (Number.parseInt(version, 10) < minServerVersion) {
@@ -46,17 +46,25 @@ export async function checkConnection(
       `${origin}: the database has the encoding ${encoding}; create it with "encoding 'UTF8' template template0"`,
     )
   }
+  // Texts are compared in lower case, so "india" would differ from "India".
+  if (lowercaseOfI !== 'i') {
+    throw new OperationalError(
+      `${origin}: the locale of the database makes "${lowercaseOfI}" of "I", as in Turkish, so "india" would not find "India"; create the database with "locale 'C.UTF-8' template template0"`,
+    )
+  }
 }
 
 interface Server {
   version: string
   /** The encoding of the database. */
   encoding: string
+  /** The letter "I" in lower case, by the locale of the database. */
+  lowercaseOfI: string
 }
 
 async function readServer(database: Database, signal?: AbortSignal): Promise<Server> {
-  const text =
-    "select current_setting('server_version') as version, current_setting('server_encoding') as encoding"
+  const text = `select current_setting('server_version') as version, current_setting('server_encoding') as encoding,
+    lower('I') as "lowercaseOfI"`
   for (const giveUpAt = performance.now() + maxStartMs; ; ) {
     try {
       const [row] = await database.read<Server>({ text })

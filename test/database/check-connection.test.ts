@@ -83,6 +83,20 @@ describe('an unusable DATABASE_URL is reported in one line', () => {
     }
   })
 
+  it('when the locale of the database does not make "i" of "I"', async () => {
+    const name = `turkish_${randomBytes(4).toString('hex')}`
+    await database.pool.query(
+      `create database ${name} encoding 'UTF8' locale_provider icu icu_locale 'tr' locale 'C' template template0`,
+    )
+    try {
+      expect(await connectionError(databaseUrl(database.url, name))).toBe(
+        `OperationalError: DATABASE_URL: the locale of the database makes "ı" of "I", as in Turkish, so "india" would not find "India"; create the database with "locale 'C.UTF-8' template template0"`,
+      )
+    } finally {
+      await database.pool.query(`drop database ${name}`)
+    }
+  })
+
   it('when the user or the database does not exist, and the password is not shown', async () => {
     const unknownUser = Object.assign(new URL(database.url), { username: 'nobody_known', password: 'secret' })
     const error = await connectionError(unknownUser.href)
