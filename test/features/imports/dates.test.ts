@@ -52,6 +52,22 @@ describe('dates', () => {
     expect(read('5 مهر 1360', [], 'fa')).toContain('is not read as a date')
   })
 
+  it.each(['th', 'mr', 'ta', 'bn', 'te', 'pa', 'kn', 'ar', 'ru', 'fr'])(
+    'with abbreviated months of the language %s are read back unchanged',
+    (language) => {
+      const format = new Intl.DateTimeFormat(language, {
+        month: 'short',
+        timeZone: 'UTC',
+        calendar: 'gregory',
+        numberingSystem: 'latn',
+      })
+      for (let month = 1; month <= 12; month += 1) {
+        const name = format.format(Date.UTC(2011, month - 1, 5))
+        expect(read(`5 ${name} 2011`, [], language)).toBe(`2011-${String(month).padStart(2, '0')}-05`)
+      }
+    },
+  )
+
   it('with names of months in other languages are read back unchanged', () => {
     const languages = fc.constantFrom('fr', 'es', 'de', 'pt', 'ru', 'it')
     fc.assert(

@@ -1,10 +1,16 @@
-/** The months of each language by their names and abbreviations, in lower case without dots and accents. */
+/** The months of each language by their names and abbreviations, in lower case without `optionalSigns`. */
 const monthsByLanguage = new Map<string, ReadonlyMap<string, number>>()
+
+/**
+ * Dots, and marks that texts may leave out: accents, and the points of Arabic and Hebrew. Other marks tell months apart, such as the
+ * vowel sign of Thai `มี.ค.` (March) and `ม.ค.` (January).
+ */
+const optionalSigns = /(?=\p{M})[\p{sc=Zinh}\p{sc=Cyrl}\p{sc=Arab}\p{sc=Hebr}]|\./gu
 
 const normalize = (name: string) =>
   name
     .normalize('NFD')
-    .replaceAll(/\p{M}|\./gu, '')
+    .replaceAll(optionalSigns, '')
     .toLowerCase()
     .trim()
 
