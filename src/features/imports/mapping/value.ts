@@ -164,7 +164,11 @@ function compileSteps(
     target?.kind === 'number'
   if (steps.codes !== undefined) {
     const translate = compileCodes(steps.codes, context.at('codes'), toNumber)
-    list.push((value, { limits }) => translate(String(value).trim(), limits))
+    list.push((value, { limits }) => {
+      const text = String(value).trim()
+      const word = translate(text, limits)
+      return typeof value === 'number' && word === text ? value : word
+    })
   }
   if (steps.date !== undefined || target?.kind === 'date') list.push(compileDateStep(steps, context))
   if (toNumber) list.push(compileNumberStep(steps, context))
@@ -175,9 +179,19 @@ function compileSteps(
     if (!target && !text && list.length === 0) return isList(value) ? [...value] : [value]
     const scalar = toScalar(value, conversion.limits)
     const parts = scalar instanceof BadValue || !text ? [scalar] : text(scalar, conversion.limits)
-    return parts.flatMap((part) => runSteps(list, part, value, conversion, plan))
+    return parts.flatMap((part) => {
+      const edited = typeof scalar === 'number' ? restoreNumber(part) : part
+      return runSteps(list, edited, value, conversion, plan)
+    })
   }
 }
+
+/**
+ * Returns the number that a part of a number is, such as 1.5 for `1.5`; any other part unchanged. Its point is a decimal point, whatever
+ * notation the mapping states for texts.
+ */
+const restoreNumber = (part: Scalar | BadValue): Scalar | BadValue =>
+  typeof part === 'string' && String(Number(part)) === part ? Number(part) : part
 
 function runSteps(
   list: readonly Step[],
