@@ -11,6 +11,11 @@ describe('numbers', () => {
   const takeOffUnit =
     ' Take off the unit with the step before or replace. If it is a multiple such as million, also set times. If units differ, convert the values in the file.'
 
+  const takeOffPrefix =
+    ' Take off what stands before the number with the step after or replace. If a word such as million multiplies it, also set times. If currencies or units differ, convert the values in the file.'
+
+  const noCents = ' If the dash means that there are no cents, take it off with the step before or replace.'
+
   const minusAfter = ' If the minus sign is after the number, write number in the mapping.'
 
   const tooPrecise = (text: string, number: number) =>
@@ -158,6 +163,12 @@ describe('numbers', () => {
       '"17°58′N" is not a number. Write coordinates in decimal degrees, such as 17.97 or -102.6.',
     ],
     ['', '1０²', '"1０²" is not a number.'],
+    ['', 'US$ 1.2 million', `"US$ 1.2 million" is not a number.${takeOffPrefix}`],
+    ['', '约3亿元', `"约3亿元" is not a number.${takeOffPrefix}`],
+    ['', '500,-', `"500,-" is not a number.${noCents}`],
+    ['', '500.- ', `"500.-" is not a number.${noCents}`],
+    ['1.234,5', '1.234,–', `"1.234,–" is not a number of the format "1.234,5".${noCents}`],
+    ['1.234,5', '1.234,- €', `"1.234,- €" is not a number of the format "1.234,5".${noCents}`],
     ['', `${'1'.repeat(80)}x`, `"${'1'.repeat(56)}… is not a number.${takeOffUnit}`],
   ])(
     'that cannot be read are refused with the format of the mapping, if it has one: %j',

@@ -36,8 +36,13 @@ const separators = new RegExp(separator, 'g')
 const fullWidth = /[\uff01-\uff5e\u3000]/g
 /** Parentheses around a number, with a currency sign or `%` before or after them. */
 const parenthesized = /^[\p{Sc}%]?\s*\((.*)\)\s*[\p{Sc}%]?$/u
-/** A number with a minus sign after it, as SAP writes negative amounts. */
-const trailingMinus = /^(\d[^-]*)-$/
+/**
+ * A number with a minus sign after it, as SAP writes negative amounts. A dash after a decimal separator is none: it stands for no
+ * cents, as in `500,-`.
+ */
+const trailingMinus = /^(\d(?:[^-]*[^-.,\s])?)\s*-$/
+/** A number with a dash in place of its decimals, such as `500,-`. */
+const dashForDecimals = /\d\s*[.,]\s*[-–—]+$/
 /** The Chinese words 万 (10⁴), 亿 (10⁸) and 万亿 (10¹²), also in traditional characters, with their powers of ten. */
 const powersOfTen = new Map([
   ['万', 4],
@@ -51,6 +56,8 @@ const powersOfTen = new Map([
 const withPowerOfTen = /^(.*\d) ?(万亿|萬億|[万萬亿億])$/
 /** An integer, even with one of these words, and a minus sign after it. It may be a range that is cut off. */
 const integerBeforeMinus = /^\d+ ?(?:万亿|萬億|[万萬亿億])?\s*-$/
+/** The text before the first digit. */
+const beforeDigits = /^\D*/
 /** A number with a unit after it, such as `85.5 ha` or `85.5亩`. */
 const withUnit = /^[+-]?\d[\d.,'’\s]*[\p{L}°]/u
 const exampleForm = new RegExp(`^1([.,]|${separator})?234([.,])5+$`)
@@ -126,10 +133,15 @@ const stripSigns = (text: string, isFormatStated: boolean): string =>
 function adviseOn(text: string, hasTimes: boolean): string {
   if (integerBeforeMinus.test(text) && !(hasTimes && withUnit.test(text)))
     return ' If the minus sign is after the number, write number in the mapping.'
-  if (!withUnit.test(text)) return ''
-  return text.includes('°')
-    ? ' Write coordinates in decimal degrees, such as 17.97 or -102.6.'
-    : ' Take off the unit with the step before or replace. If it is a multiple such as million, also set times. If units differ, convert the values in the file.'
+  if (dashForDecimals.test(text))
+    return ' If the dash means that there are no cents, take it off with the step before or replace.'
+  if (text.includes('°')) return ' Write coordinates in decimal degrees, such as 17.97 or -102.6.'
+  const [prefix = ''] = beforeDigits.exec(text) ?? []
+  if (prefix.length < text.length && /\p{L}/u.test(prefix))
+    return ' Take off what stands before the number with the step after or replace. If a word such as million multiplies it, also set times. If currencies or units differ, convert the values in the file.'
+  return withUnit.test(text)
+    ? ' Take off the unit with the step before or replace. If it is a multiple such as million, also set times. If units differ, convert the values in the file.'
+    : ''
 }
 
 /** Returns a number in the syntax of JSON, apart from leading zeros: `+.5` and `5.e3` become `0.5` and `5e3`. */
