@@ -31,6 +31,24 @@ const unclosedQuoteNote = (line: number) =>
 const oneColumnNote =
   'The file has one column only. If it should have more, set rows.delimiter in the mapping, for example to ";", or rows.header to the line with the column names.'
 
+/**
+ * Returns the position of a value that contains further rows. In `1|"Plan|x⏎2|"Plan|y`, two stray quotes make one row of two: its
+ * second value begins with the first quote and ends in the next row.
+ * @param raw the text of the row. A value that begins with an escaped quote is not meant.
+ * @returns undefined if there is no such value.
+ */
+function findValueWithRows(cells: readonly string[], raw: string, dialect: Dialect): number | undefined {
+  const { delimiter, quote } = dialect
+  const index = cells.findIndex((cell) => {
+    if (!cell.startsWith(quote) || !/[\r\n]/.test(cell)) return false
+    // The rest of one row, and the beginning of another, have at least as many delimiters as a row.
+    if (cell.split(delimiter, cells.length).length < cells.length) return false
+    const [start = ''] = cell.slice(1).split(/["'\\\r\n]/, 1)
+    return !raw.includes(`${quote}${dialect.escape}${quote}${start}`)
+  })
+  return index === -1 ? undefined : index
+}
+
 /** Opens a CSV file. Detects its encoding and dialect unless the options state them. @throws Problem when it cannot be read. */
 export async function openCsv(file: FileToRead): Promise<OpenFile> {
   const { path, options, mayBeCut = false } = file
@@ -112,6 +130,7 @@ async function* readRecords(
   const parser = parse({
     ...parserOptions(dialect),
     bom: true,
+    raw: true,
     max_record_size: readLimits.rowCharacters,
   })
   let line = 1
@@ -121,12 +140,14 @@ async function* readRecords(
   let count = 0
   let batch: TableRow[] = []
   try {
-    for await (const record of parser) {
-      // Without the options `columns` and `cast`, csv-parse emits arrays of strings.
-      const cells = record as string[]
+    for await (const parsed of parser) {
+      // With the option `raw`, and without `columns` and `cast`, csv-parse emits the text of a row and its values.
+      const { record: cells, raw } = parsed as { record: string[]; raw: string }
       if (cells.length > readLimits.rowValues) throw rowTooLong(line, readLimits.rowValues, 'values')
       count += 1
-      if (!(skipsDelimiterLine && line === 1)) batch.push({ number: line, cells })
+      const withRows = findValueWithRows(cells, raw, dialect)
+      if (!(skipsDelimiterLine && line === 1))
+        batch.push({ number: line, cells, ...(withRows !== undefined && { withRows }) })
       line += 1 + countBreaks(cells)
       if (batch.length >= readLimits.batchRows) {
         yield batch

@@ -16,6 +16,8 @@ export type Cell = Scalar | null
 export interface TableRow {
   number: number
   cells: Cell[]
+  /** Position of a cell of CSV that contains further rows, because a stray quote opens it. */
+  withRows?: number
 }
 
 /** Whether a cell has no value. */
@@ -113,7 +115,7 @@ class Table {
     this.hasColumns = true
   }
 
-  #makeRow({ number, cells }: TableRow): Row {
+  #makeRow({ number, cells, withRows }: TableRow): Row {
     const fillDown = this.#options.fillDown ?? []
     // `fromEntries` makes `__proto__` a column like any other.
     const values: Record<string, JsonValue> = Object.fromEntries(
@@ -123,20 +125,21 @@ class Table {
         return [column, fillDown.includes(column) ? (value ?? this.#previous?.[column] ?? null) : value]
       }),
     )
-    const row = this.#addFault({ number, locator: this.#format.locate(number), values }, cells)
+    const row = this.#addFault({ number, locator: this.#format.locate(number), values }, cells, withRows)
     if (!this.#options.fillDown) return row
     this.#previous = values
-    return this.#checkFilled(row, cells)
+    return this.#checkFilled(row, cells, withRows !== undefined)
   }
 
   /**
    * Adds a fault to a row that takes a value from a row with a fault, since that value may be in the wrong column, or incomplete.
    * Remembers the columns whose values may be wrong.
+   * @param hasSeveral whether a value of the row contains further rows.
    */
-  #checkFilled(row: Row, cells: readonly Cell[]): Row {
+  #checkFilled(row: Row, cells: readonly Cell[], hasSeveral: boolean): Row {
     let checked = row
     // In a sheet, a further value does not move the others.
-    const isMoved = row.fault?.column === '' && !this.#format.omitsEmptyCells
+    const isMoved = hasSeveral || (row.fault?.column === '' && !this.#format.omitsEmptyCells)
     for (const column of this.#options.fillDown ?? []) {
       const cell = cells[this.columns.indexOf(column)]
       const from = isBlank(cell) ? this.#doubtful.get(column) : undefined
@@ -151,7 +154,7 @@ class Table {
     return checked
   }
 
-  #addFault(row: Row, cells: readonly Cell[]): Row {
+  #addFault(row: Row, cells: readonly Cell[], withRows: number | undefined): Row {
     const { omitsEmptyCells } = this.#format
     const expected = this.columns.length
     let found = cells.length
@@ -163,6 +166,14 @@ class Table {
       const detail = `The row has ${pluralize(found, 'value')}, and the header ${pluralize(expected, 'column')}.${leftOver} ${this.#format.hint}`
       const fault = { column: '', value: toFaultValue(cells.join(' | ')), detail }
       return { ...row, values: withExtraValues(row.values, tooMany.map(cleanCell)), fault }
+    }
+    if (withRows !== undefined) {
+      const detail =
+        'A quote opens the value and is not closed at its end, so the value contains further rows. If the file has no quotes around values, set rows.quote to none in the mapping. Otherwise, double the quotes within values.'
+      const cell = cells[withRows] ?? null
+      const fault = { column: this.columns[withRows] ?? '', value: toFaultValue(String(cell)), detail }
+      // As a value without a column, so that the row is refused again until a person has corrected it.
+      return { ...row, values: withExtraValues(row.values, [cleanCell(cell)]), fault }
     }
     const long = cells.findIndex(isTooLong)
     if (long === -1) return row
