@@ -3,7 +3,7 @@ import { quoteList } from '../../../../wording.ts'
 import { type FileToRead, type OpenFile, unreadableFile } from '../file.ts'
 import { openTable } from '../table.ts'
 import { openArchive } from './archive.ts'
-import { readNumberStyles, readSharedStrings, readWorkbook, type Sheet } from './parts.ts'
+import { readNumberFormats, readSharedStrings, readWorkbook, type Sheet } from './parts.ts'
 import { readSheet } from './sheet.ts'
 
 /**
@@ -17,10 +17,10 @@ export async function openXlsx({ path, options }: FileToRead): Promise<OpenFile>
     const { sheets, dateSystem } = await readWorkbook(archive)
     const sheet = findSheet(sheets, options.sheet)
     const strings = await readSharedStrings(archive)
-    const styles = await readNumberStyles(archive)
+    const formats = await readNumberFormats(archive)
     // Notes about cells are added while the rows are read.
     const notes: string[] = []
-    const cells = readSheet(archive, sheet.entry, { strings, styles, dateSystem }, notes)
+    const cells = readSheet(archive, sheet.entry, { strings, formats, dateSystem }, notes)
     const { columns, rows } = await openTable(cells, options, {
       subject: `The sheet "${sheet.name}"`,
       headerHint: otherSheetsHint(sheets.filter((other) => other !== sheet)),

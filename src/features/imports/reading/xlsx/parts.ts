@@ -155,27 +155,51 @@ export function numberStyle(code: string): NumberStyle {
   return /^00+$/.test(letters) && letters.length <= maxFormatLength ? { digits: letters.length } : undefined
 }
 
-/** Returns the number styles of cells, by the index of their style. @throws Problem when the part is malformed. */
-export async function readNumberStyles(archive: Archive): Promise<NumberStyle[]> {
-  const styles: NumberStyle[] = []
-  if (!archive.has('xl/styles.xml')) return styles
-  const customFormats = new Map<number, NumberStyle>()
+/** The parts of a number format that show nothing (padding, colours, conditions), or a sign or text that is shown beside the number. */
+const shownParts =
+  /_.|\*.|\[\$(?<sign>[^\]-]*)[^\]]*\]|\[[^\]]*\]|"(?<text>[^"]*)"|\\(?<letter>.)|(?<currency>\p{Sc})/gu
+
+/** Returns the currency sign or unit that a format code shows beside a number, by its first section; an empty text if it shows none. */
+export function numberUnit(code: string): string {
+  // Longer codes are not those of spreadsheet programs, and might take long.
+  if (code.length > maxFormatLength) return ''
+  const [positive = ''] = code.split(';')
+  const shown = [...positive.matchAll(shownParts)].map(({ groups = {} }) => Object.values(groups).join(''))
+  const unit = shown.join('').trim()
+  return /[\p{L}\p{Sc}]/u.test(unit) ? unit : ''
+}
+
+/** A number format: how it shows a number, and the currency sign or unit beside a number that is no date; empty if there is none. */
+export interface NumberFormat {
+  style: NumberStyle
+  unit: string
+}
+
+/** Returns the number formats of cells, by the index of their style. @throws Problem when the part is malformed. */
+export async function readNumberFormats(archive: Archive): Promise<NumberFormat[]> {
+  const formats: NumberFormat[] = []
+  if (!archive.has('xl/styles.xml')) return formats
+  const customFormats = new Map<number, NumberFormat>()
   let inCellFormats = false
   await parsePart(archive, 'xl/styles.xml', {
     open(name, attributes) {
-      if (name === 'numFmt')
-        customFormats.set(Number(attributes.numFmtId), numberStyle(attributes.formatCode ?? ''))
+      if (name === 'numFmt') {
+        const { numFmtId, formatCode = '' } = attributes
+        const style = numberStyle(formatCode)
+        const unit = style === undefined ? numberUnit(formatCode) : ''
+        customFormats.set(Number(numFmtId), { style, unit })
+      }
       if (name === 'cellXfs') inCellFormats = true
       if (name === 'xf' && inCellFormats) {
         const id = Number(attributes.numFmtId)
-        styles.push(customFormats.has(id) ? customFormats.get(id) : builtInStyle(id))
+        formats.push(customFormats.get(id) ?? { style: builtInStyle(id), unit: '' })
       }
     },
     close(name) {
       if (name === 'cellXfs') inCellFormats = false
     },
   })
-  return styles
+  return formats
 }
 
 /**

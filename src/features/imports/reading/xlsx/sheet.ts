@@ -1,17 +1,25 @@
 import { formatCount } from '../../../../format-count.ts'
+import { quote } from '../../../../problems/faults.ts'
 import { unreadableFile } from '../file.ts'
 import { readLimits } from '../limits.ts'
 import { maxTableColumns } from '../refused-rows.ts'
 import { type Cell, columnName, isBlank, type TableRow } from '../table.ts'
 import type { XmlHandlers } from '../xml-parser.ts'
 import type { Archive } from './archive.ts'
-import { appendText, decodeEscapes, type NumberStyle, parseInChunks, RichTextReader } from './parts.ts'
+import {
+  appendText,
+  decodeEscapes,
+  type NumberFormat,
+  type NumberStyle,
+  parseInChunks,
+  RichTextReader,
+} from './parts.ts'
 import { type DateSystem, formatSerial } from './serial.ts'
 
 /** The parts of the workbook to which the cells of a sheet refer. */
 export interface CellContext {
   strings: readonly string[]
-  styles: readonly NumberStyle[]
+  formats: readonly NumberFormat[]
   dateSystem: DateSystem
 }
 
@@ -23,6 +31,16 @@ const cellNotes = {
     `The number in the cell ${cell} has more than 15 digits, of which spreadsheet programs keep only 15: the last digits of this cell and others like it may be wrong. Format such columns as text before their values are entered.`,
   dayOrMonth: (cell: string) =>
     `The cell ${cell} shows a day or only a month, by the language of the spreadsheet program: this cell and others like it are read as the first day of the month. If they mean months, give them the format yyyy-mm, and save the file again.`,
+}
+
+/** A note about two cells of a column whose formats show different currency signs or units. */
+const unitNote = (one: ShownUnit, other: ShownUnit) =>
+  `The cells ${one.cell} and ${other.cell} show ${quote(one.unit)} and ${quote(other.unit)} beside their numbers. These are not read: if the numbers have different currencies or units, state them in a column of their own.`
+
+/** The currency sign or unit that the format of a cell shows beside its number. */
+interface ShownUnit {
+  cell: string
+  unit: string
 }
 
 /** The first integer with more digits than the 15 that spreadsheet programs keep. */
@@ -84,11 +102,22 @@ function createSheetReader(
   let hasFormula = false
   const inline = new RichTextReader()
   const noted = new Set<keyof typeof cellNotes>()
+  /** The first unit of each column, until there is a note about units. */
+  const units = new Map<number, ShownUnit>()
+  let hasUnitNote = false
+  const compareUnits = (unit: string) => {
+    const found = { cell: `${columnName(column)}${row.number}`, unit }
+    const first = units.get(column) ?? found
+    units.set(column, first)
+    if (first.unit === unit) return
+    hasUnitNote = true
+    notes.push(unitNote(first, found))
+  }
   const findFault = (cell: Cell): keyof typeof cellNotes | undefined => {
     // The result of type `str` may be an empty text.
     if (hasFormula && value === '' && type !== 'str') return 'noStoredValue'
     if (typeof cell === 'number') return Math.abs(cell) >= firstLongNumber ? 'longNumber' : undefined
-    const mayBeMonth = type === 'n' && context.styles[style] === 'dateOrMonth'
+    const mayBeMonth = type === 'n' && context.formats[style]?.style === 'dateOrMonth'
     return mayBeMonth && String(cell).endsWith(hiddenEnds.month) ? 'dayOrMonth' : undefined
   }
   return {
@@ -124,6 +153,8 @@ function createSheetReader(
           noted.add(fault)
           notes.push(cellNotes[fault](`${columnName(column)}${row.number}`))
         }
+        const { unit = '' } = context.formats[style] ?? {}
+        if (unit !== '' && typeof cell === 'number' && !hasUnitNote) compareUnits(unit)
         if (typeof cell === 'string') characters += cell.length
         if (characters > readLimits.rowCharacters)
           throw unreadableFile(
@@ -159,7 +190,7 @@ function readCell(type: string, text: string, style: number, context: CellContex
     case 'b':
       return text === '1' || text === 'true'
     case 'n':
-      return readNumber(text, context.styles[style], context.dateSystem)
+      return readNumber(text, context.formats[style]?.style, context.dateSystem)
     default:
       return text
   }
