@@ -20,6 +20,7 @@ import type { Mapping, RecordMapping } from './schema.ts'
 import { getTarget, isRequired } from './target.ts'
 import { toSteps } from './value.ts'
 import { BadValue } from './values/bad-value.ts'
+import { DateNotations } from './values/date-notations.ts'
 import { NumberNotations } from './values/number-notations.ts'
 
 /** A compiled mapping. */
@@ -34,6 +35,8 @@ export interface CompiledMapping {
   readPaths: readonly ReadPath[]
   /** Compares the notations of the numbers in the converted rows. */
   numberNotations: NumberNotations
+  /** Compares the notations of the dates in the converted rows. */
+  dateNotations: DateNotations
 }
 
 /**
@@ -49,6 +52,7 @@ export function compileMapping(
   const columns: ColumnUse[] = []
   const readPaths: ReadPath[] = []
   const numberNotations = new NumberNotations()
+  const dateNotations = new DateNotations()
   const empty = new Set((mapping.empty ?? []).map((word) => word.trim()))
   const context = new CompileContext({
     mapping,
@@ -61,6 +65,7 @@ export function compileMapping(
     readPaths,
     empty,
     numberNotations,
+    dateNotations,
   })
   const join = compileJoins(mapping, context)
   const findUnmet = compileConditions(mapping, context)
@@ -111,7 +116,7 @@ export function compileMapping(
       }
     }
   }
-  return { convert, faults, columns, readPaths, numberNotations }
+  return { convert, faults, columns, readPaths, numberNotations, dateNotations }
 }
 
 /** Returns faults without repetitions: if several properties read a column with a fault, each reports the same fault. */

@@ -8,6 +8,7 @@ import type { OnBadValue } from '../types.ts'
 import { type Companion, type CompanionRows, companionKey, companionName } from './companion-rows.ts'
 import { isColumn, type Path, parsePath } from './path.ts'
 import type { Mapping } from './schema.ts'
+import type { DateNotations } from './values/date-notations.ts'
 import type { NumberNotations } from './values/number-notations.ts'
 
 /** A column that the mapping names, with the pointer to its name in the mapping. */
@@ -38,6 +39,7 @@ interface Shared {
   readPaths: ReadPath[]
   empty: ReadonlySet<string>
   numberNotations: NumberNotations
+  dateNotations: DateNotations
 }
 
 /** Where paths start: at the row, or at the items of `each`, which may be at several paths. */
@@ -96,6 +98,11 @@ export class CompileContext {
   /** Compares the notations of the numbers in each column. */
   get numberNotations(): NumberNotations {
     return this.#shared.numberNotations
+  }
+
+  /** Compares the notations of the dates in each column. */
+  get dateNotations(): DateNotations {
+    return this.#shared.dateNotations
   }
 
   /** Texts that mean that there is no value. */

@@ -45,7 +45,7 @@ export function createConverter(
   companions: ReadonlyMap<string, CompanionRows>,
 ): RowConverter {
   const compiled = compileMapping(mapping, registry, { fileInfo, companions })
-  const { convert, faults, columns, readPaths, numberNotations } = compiled
+  const { convert, faults, columns, readPaths, numberNotations, dateNotations } = compiled
   checkColumns(mapping, columns, fileInfo)
   if (faults.count > 0) {
     throw new Problem('invalid-mapping', 'The mapping does not match the files given with it.', {
@@ -62,7 +62,7 @@ export function createConverter(
     isRefusedRowsFile(fileInfo)
       ? []
       : [...companions].flatMap(([key, rows]) => rows.describeUnmatched(companionName(key)) ?? [])
-  const getNotes = () => [...describeUnmatched(), ...numberNotations.notes]
+  const getNotes = () => [...describeUnmatched(), ...numberNotations.notes, ...dateNotations.notes]
   return {
     convert,
     unused: new UnusedColumnCounter(mapping, readPaths, fileInfo),

@@ -241,11 +241,14 @@ function compileDateStep(steps: ValueSteps, context: CompileContext): Step {
   const formats = [steps.date ?? []].flat()
   const read = compileDate(formats, context.mapping.language, dateSystem)
   if (read)
-    return (value, { limits }) => {
+    return (value, { limits }, column) => {
       // Each format is tried. The time to see that a text does not match may grow with the square of its length.
       const { length } = String(value)
       limits.addSteps((1 + formats.length) * (1 + Math.floor(Math.min(length, maxDateLength) ** 2 / 200)))
-      return read(value)
+      const date = read(value)
+      if (formats.length === 0 && typeof value === 'string' && typeof date === 'string')
+        context.dateNotations.add(column, value, date)
+      return date
     }
   context.at('date').addFault(`is not a date format: write ${formatHelp}`)
   return () => null
