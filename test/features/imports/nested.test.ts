@@ -69,6 +69,11 @@ describe('the reader of JSON', () => {
 
   it.each<[text: string, options: RowOptions, message: string]>([
     ['{"results": [{"a": 1}], "total": 1}', {}, 'rows.path can be /results'],
+    [
+      '{"head": {"vars": ["x"]}, "results": {"bindings": [{"a": [1]}], "deep": {"er": []}}}',
+      {},
+      'has no list at its top; rows.path can be /head/vars, /results/bindings.',
+    ],
     ['{"results": [{"a": 1}]}', { path: '/result' }, 'did you mean "results"?'],
     [String.raw`{"r\u00e9sultats": []}`, { path: '/r' }, 'has no list at /r; it can be "résultats".'],
     [String.raw`{"r\u00e9sultats": []}`, {}, 'rows.path can be /résultats'],

@@ -9,8 +9,11 @@ const maxDepth = 200
 /** Maximum length of a stored property name in characters. */
 const maxNameLength = 500
 
-/** Maximum number of stored names of lists. */
+/** Maximum number of stored paths of lists. */
 const maxLists = 20
+
+/** Maximum number of objects around a list whose path is stored. Deeper lists are most often parts of a record. */
+const maxListDepth = 2
 
 /** The characters that may surround values in JSON. */
 const whitespace = ' \t\n\r'
@@ -41,7 +44,7 @@ function decodeName(name: string): string {
 export class JsonSplitter {
   /** Whether the list was found. */
   isFound = false
-  /** Names of the lists in the outermost object. */
+  /** Paths of the lists in the outermost object and in its objects, such as `results/bindings`. */
   readonly lists = new Set<string>()
   readonly #path: readonly string[]
   readonly #levels: Level[] = []
@@ -159,9 +162,7 @@ export class JsonSplitter {
       this.#hasEnded = this.#levels.length === 0
     } else if (character === '{' || character === '[') {
       const isList = character === '['
-      if (isList && this.#levels.length === 1 && !level?.isList && this.lists.size < maxLists) {
-        this.lists.add(level?.name ?? '')
-      }
+      if (isList && this.lists.size < maxLists) this.#addList()
       if (isList && !this.isFound && this.#isAtPath()) {
         this.isFound = true
         this.#inItems = true
@@ -173,6 +174,13 @@ export class JsonSplitter {
       this.#levels.push({ isList, name: '' })
     }
     return false
+  }
+
+  /** Adds the path of a list, unless it is in another list or too deep. */
+  #addList(): void {
+    const levels = this.#levels
+    if (levels.length === 0 || levels.length > maxListDepth || levels.some(({ isList }) => isList)) return
+    this.lists.add(levels.map(({ name }) => name).join('/'))
   }
 
   #isAtPath(): boolean {
