@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { JsonValue } from '../../../src/features/imports/types.ts'
 import { convertRow } from '../../support/conversion.ts'
 
 /** The conditions of mappings: `atLeast` and `atMost`, and why a row is skipped. */
@@ -33,4 +34,36 @@ it.each([
   [['a', '', 'b'], 'V is "a; b"'],
 ])('a skipped row says which value does not meet the condition: %j', (value, reason) => {
   expect(convert('not: [a, ""]', value)).toMatchObject({ kind: 'skipped', reason: `when: ${reason}` })
+})
+
+describe('an object without a text, such as a row of a joined file or an element of XML', () => {
+  const kindOf = (when: string, V?: JsonValue) =>
+    convertRow(
+      `{scheme: treaties, when: ${when}, records: {agreements: {id: id, properties: {title: id, kind: =treaty}}}}`,
+      { id: 1, ...(V !== undefined && { V }) },
+    )
+
+  it.each<[when: string, kinds: string[]]>([
+    ['V', ['drafts', 'drafts', 'skipped', 'skipped']],
+    ['{V: {empty: false}}', ['drafts', 'drafts', 'skipped', 'skipped']],
+    ['{V: {empty: true}}', ['skipped', 'skipped', 'drafts', 'drafts']],
+    ['{V: ""}', ['skipped', 'skipped', 'drafts', 'drafts']],
+    ['{V: {not: ""}}', ['drafts', 'drafts', 'skipped', 'skipped']],
+    ['{V: {not: a}}', ['drafts', 'drafts', 'drafts', 'drafts']],
+    ['{V: a}', ['skipped', 'skipped', 'skipped', 'skipped']],
+  ])('is a value for conditions: %s', (when, kinds) => {
+    const found = [
+      kindOf(when, [{ name: 'a' }]),
+      kindOf(when, { '@code': 'a' }),
+      kindOf(when, []),
+      kindOf(when),
+    ]
+    expect(found.map(({ kind }) => kind)).toEqual(kinds)
+  })
+
+  it('is shown if a row is skipped because of it', () => {
+    expect(kindOf('{V: {empty: true}}', { a: 'b' })).toMatchObject({
+      reason: 'when: V is "{\\"a\\":\\"b\\"}"',
+    })
+  })
 })

@@ -1,4 +1,4 @@
-import type { Scalar } from '../types.ts'
+import type { JsonValue, Scalar } from '../types.ts'
 import type { CompileContext } from './context.ts'
 import { type Scope, toText, valuesAt } from './path.ts'
 import type { Condition, Conditions } from './value-schema.ts'
@@ -17,11 +17,14 @@ export function compileConditions(
     const isMet = compileTest(condition)
     return (scope) => {
       scope.limits.addSteps(1)
-      const texts = path ? valuesAt(path, scope).flatMap((value) => toText(value) || []) : []
+      const values = path ? valuesAt(path, scope) : []
+      const texts = values.flatMap((value) => toText(value) || [])
       for (const text of texts) scope.limits.addText(text)
-      return isMet(texts.filter((text) => !context.empty.has(text)))
-        ? undefined
-        : `${column} is ${texts.length > 0 ? JSON.stringify(texts.join('; ').slice(0, 100)) : 'empty'}`
+      const found = texts.filter((text) => !context.empty.has(text))
+      const object = values.find(isObject)
+      if (isMet(found, found.length === 0 && object === undefined)) return undefined
+      const shown = texts.length > 0 ? texts.join('; ') : object && JSON.stringify(object)
+      return `${column} is ${shown === undefined ? 'empty' : JSON.stringify(shown.slice(0, 100))}`
     }
   })
   return (scope) => {
@@ -33,13 +36,20 @@ export function compileConditions(
   }
 }
 
+/** Whether a value is an object without a text, such as a row of a joined file. It is a value, although no text can be compared with it. */
+const isObject = (value: JsonValue): boolean =>
+  typeof value === 'object' && toText(value) === undefined && Object.keys(value ?? {}).length > 0
+
 function listConditions(conditions: Conditions | undefined): [column: string, condition: Condition][] {
   if (typeof conditions === 'string') return [[conditions, { empty: false }]]
   if (Array.isArray(conditions)) return conditions.map((column) => [column, { empty: false }])
   return Object.entries(conditions ?? {})
 }
 
-function compileTest(condition: Condition): (texts: readonly string[]) => boolean {
+/** Tests the texts of a column, which may have none although it has values. */
+type Test = (texts: readonly string[], isEmpty: boolean) => boolean
+
+function compileTest(condition: Condition): Test {
   if (Array.isArray(condition) || typeof condition !== 'object') return compileAnyOf(condition)
   const { not, empty, atLeast, atMost } = condition
   const isExcluded = not === undefined ? undefined : compileAnyOf(not)
@@ -47,16 +57,16 @@ function compileTest(condition: Condition): (texts: readonly string[]) => boolea
     (atLeast === undefined || compare(text, atLeast) >= 0) &&
     (atMost === undefined || compare(text, atMost) <= 0)
   const hasBound = atLeast !== undefined || atMost !== undefined
-  return (texts) =>
-    (isExcluded === undefined || !isExcluded(texts)) &&
-    (empty === undefined || (texts.length === 0) === empty) &&
+  return (texts, isEmpty) =>
+    (isExcluded === undefined || !isExcluded(texts, isEmpty)) &&
+    (empty === undefined || isEmpty === empty) &&
     (!hasBound || texts.some(isInRange))
 }
 
-/** Compiles the condition that one of the texts is wanted. An empty wanted text means that there is no text. */
-function compileAnyOf(wanted: Scalar | Scalar[]): (texts: readonly string[]) => boolean {
+/** Compiles the condition that one of the texts is wanted. An empty wanted text means that there is no value. */
+function compileAnyOf(wanted: Scalar | Scalar[]): Test {
   const words = new Set([wanted].flat().map((word) => String(word).trim()))
-  return (texts) => texts.some((text) => words.has(text)) || (texts.length === 0 && words.has(''))
+  return (texts, isEmpty) => texts.some((text) => words.has(text)) || (isEmpty && words.has(''))
 }
 
 /** A year or month in ISO 8601. */
