@@ -6,6 +6,7 @@ import { toText } from './path.ts'
 import type { RowLimits } from './row-limits.ts'
 import type { ValueSteps } from './value-schema.ts'
 import { BadValue } from './values/bad-value.ts'
+import { findFormulaError } from './values/formula-error.ts'
 
 /** Translates a code. Null means that the code has no value. */
 export type Translate = (text: string, limits: RowLimits) => Scalar | null | BadValue
@@ -34,6 +35,9 @@ export function compileCodes(
   const codesOfMapping = [...words.keys()].filter((code) => code !== wildcard)
   const known = codesOfMapping.length > maxCompared ? [] : codesOfMapping
   return (text, limits) => {
+    // The code "*" stands for other codes, and not for a cell whose formula failed.
+    const error = words.has(text) ? undefined : findFormulaError(text)
+    if (error) return error
     const word = words.get(text) ?? (words.has(text) ? null : words.get(wildcard))
     if (word === wildcard) return text
     return word === undefined ? unknown(text, limits.wordsToCompare(known), 'the mapping') : word

@@ -4,6 +4,7 @@ import type { Conversion } from './conversion.ts'
 import { type Path, type Scope, toText, valuesAt } from './path.ts'
 import type { ValueSteps } from './value-schema.ts'
 import { BadValue } from './values/bad-value.ts'
+import { findFormulaError } from './values/formula-error.ts'
 import { addDecimals, compileNumber, readNumberFormat } from './values/number.ts'
 import type { NumberNotations } from './values/number-notations.ts'
 
@@ -48,7 +49,7 @@ export function compileSource(
   const compileRead = (): Source['read'] => {
     if (steps.template !== undefined)
       return (scope, conversion, onBadValue) => {
-        const texts = fillIn(origins, (origin) => readOne(origin, scope), getName, conversion)
+        const texts = fillIn(origins, (origin) => readOne(origin, scope), getName, conversion, onBadValue)
         return texts.length === 0 ? [] : [conversion.joinTexts(texts, '', { onBadValue, column })]
       }
     if (steps.sum) return compileSum(steps, column, readAll, context.numberNotations)
@@ -107,20 +108,28 @@ const makeIsEmpty = (empty: ReadonlySet<string>) => (value: JsonValue) => {
 }
 
 /**
- * Returns the parts of a filled template; none if a column is empty. If a column has several values, the template takes the
- * first, and reports that the others are dropped.
+ * Returns the parts of a filled template; none if a column is empty, or has a formula that failed, which it reports. If a column has
+ * several values, the template takes the first, and reports that the others are dropped.
  */
 function fillIn(
   origins: readonly Origin[],
   read: (origin: Origin) => JsonValue[],
   getName: (origin: Origin) => string,
   conversion: Conversion,
+  onBadValue: OnBadValue,
 ): string[] {
   const filled = origins.map((origin) => ({ origin, values: read(origin) }))
   const texts = filled.map(({ origin: { path, constant }, values: [first = null] }) =>
     path ? toText(first) : String(constant ?? ''),
   )
   if (!texts.every((text) => text !== undefined)) return []
+  for (const { origin, values } of filled) {
+    const [first = null] = values
+    const error = origin.path && findFormulaError(toText(first) ?? '')
+    if (!error) continue
+    conversion.reportBadValue(onBadValue, getName(origin), first, error)
+    return []
+  }
   for (const { origin, values } of filled) {
     const detail = `There are ${values.length} values, and a template takes one: the first is used.`
     if (values.length > 1) conversion.reportDroppedPart(getName(origin), values, detail)

@@ -5,9 +5,7 @@ import type { Scalar } from '../../types.ts'
 import type { RowLimits } from '../row-limits.ts'
 import type { Target } from '../target.ts'
 import { BadValue } from './bad-value.ts'
-
-/** What spreadsheets show for a formula that failed. */
-const formulaError = /^#(N\/A|REF!|VALUE!|DIV\/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!)$/
+import { findFormulaError } from './formula-error.ts'
 
 /** Reports that a part of a value is dropped. */
 type Note = (detail: string) => void
@@ -49,7 +47,8 @@ const unwanted = {
 
 function toText(text: string, takesLines: boolean, note: Note): string | BadValue {
   const plain = takesLines ? text.replaceAll(/\r\n?/g, '\n').trim() : text.replaceAll(/\s+/g, ' ').trim()
-  if (formulaError.test(plain)) return new BadValue(`The formula of the cell failed with ${plain}.`)
+  const error = findFormulaError(plain)
+  if (error) return error
   const expression = takesLines ? unwanted.lines : unwanted.line
   const [found, ...more] = plain.match(expression) ?? []
   if (found === undefined) return plain
