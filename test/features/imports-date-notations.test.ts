@@ -38,3 +38,16 @@ it.each([
 it('a column with a stated format of dates has no note', async () => {
   expect(await noteOf(['2001-05', '2007-13'], { date: ', date: YYYY-MM' })).toEqual([])
 })
+
+it.each(['2554-03-12', '12 March 2554', '1390/12/21', '9999-12-31', '0001-01-01', '5771', '-0044'])(
+  'a note names a column with a date that may be of another calendar, or none: %s',
+  async (date) => {
+    expect(await noteOf(['2011', '1648-10-24', '203X', '2100', date])).toEqual([
+      `The column "Term" has dates before 1500 or more than 100 years from now, such as "${date}". If they are of another calendar, convert them in the file. If they mean that there is no date, list them in "empty" of the mapping.`,
+    ])
+  },
+)
+
+it('a column with usual dates, ranges and unknown digits has no note', async () => {
+  expect(await noteOf(['1500', '2011-03/..', '../1995', '19XX', '1990s', 'c. 1985'])).toEqual([])
+})

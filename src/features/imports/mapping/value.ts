@@ -246,8 +246,8 @@ function compileDateStep(steps: ValueSteps, context: CompileContext): Step {
       const { length } = String(value)
       limits.addSteps((1 + formats.length) * (1 + Math.floor(Math.min(length, maxDateLength) ** 2 / 200)))
       const date = read(value)
-      if (formats.length === 0 && typeof value === 'string' && typeof date === 'string')
-        context.dateNotations.add(column, value, date)
+      if (typeof date === 'string')
+        context.dateNotations.add(column, String(value), { date, hasFormat: formats.length > 0 })
       return date
     }
   context.at('date').addFault(`is not a date format: write ${formatHelp}`)

@@ -3,31 +3,72 @@ import { quote } from '../../../../problems/faults.ts'
 /** Two groups of digits that are a month or a season in EDTF, or the years of a range: `2001-05`, `2014-24`, `2007-13`. */
 const yearAndNumber = /^(\d\d)(\d\d)-(\d\d)$/
 
+/** The year at the start of a date, unless some of its digits are unknown. */
+const startYear = /^-?\d{4,}(?!X)/
+
+/** Years before this one are most likely of another calendar: 1390 is 2011 in Iran. */
+const firstUsualYear = 1500
+
+/** Maximum number of years from now of a usual date. 2554 is 2011 in Thailand, and 9999 often means that there is no date. */
+const maxYearsAhead = 100
+
 /** Maximum number of columns that are named in notes. */
 const maxColumns = 10
 
-/** Finds columns without a stated format in which some of these texts are read as ranges of years, and others, which may be ones, as months. */
-export class DateNotations {
-  readonly #columns = new Map<string, { years?: string; month?: string }>()
+/** The first text of each kind in a column. */
+interface FoundTexts {
+  /** A text such as `2007-13` that was read as a range of years. */
+  years?: string
+  /** A text such as `2001-05` that may be a range of years, and was read as a month or a season. */
+  month?: string
+  /** A date with an unusual year. */
+  unusual?: string
+}
 
-  /** Looks at a text that was read as a date. @param column its column; empty for a constant. */
-  add(column: string, text: string, date: string): void {
-    const [written, century, year = '', last = ''] = yearAndNumber.exec(text.trim()) ?? []
+/** Finds columns whose dates may be read wrongly: ranges of years beside months, and years of other calendars. */
+export class DateNotations {
+  readonly #columns = new Map<string, FoundTexts>()
+  readonly #lastUsualYear = new Date().getUTCFullYear() + maxYearsAhead
+
+  /**
+   * Looks at a text that was read as a date.
+   * @param column its column; empty for a constant.
+   * @param hasFormat whether the mapping states the format of the column.
+   */
+  add(column: string, text: string, { date, hasFormat }: { date: string; hasFormat: boolean }): void {
+    if (column === '') return
+    const year = Number(startYear.exec(date)?.[0] ?? firstUsualYear)
+    if (year < firstUsualYear || year > this.#lastUsualYear) this.#keep(column, 'unusual', text)
+    const [written, , start = '', end = ''] = yearAndNumber.exec(text.trim()) ?? []
     // The month `2011-04` is no range, since 2004 is before 2011.
-    if (written === undefined || century === undefined || last <= year || column === '') return
+    if (!hasFormat && written !== undefined && end > start)
+      this.#keep(column, date.includes('/') ? 'years' : 'month', written)
+  }
+
+  /** Keeps the text if it is the first of its kind in the column. */
+  #keep(column: string, kind: keyof FoundTexts, text: string): void {
     const found = this.#columns.get(column) ?? {}
-    found[date.includes('/') ? 'years' : 'month'] ??= written
+    found[kind] ??= text
     this.#columns.set(column, found)
   }
 
-  /** Returns a note about each such column. */
+  /** Returns notes about these columns. */
   get notes(): string[] {
-    return [...this.#columns]
-      .flatMap(([column, { years, month }]) =>
-        years === undefined || month === undefined
-          ? []
-          : `The column ${quote(column)} has ${quote(years)}, which was read as years, and ${quote(month)}, which was read as a month or a season. If it means years, write ${quote(`${month.slice(0, 4)}/${month.slice(0, 2)}${month.slice(5)}`)}.`,
-      )
-      .slice(0, maxColumns)
+    return [...this.#columns].flatMap(([column, texts]) => describeColumn(column, texts)).slice(0, maxColumns)
   }
+}
+
+function describeColumn(column: string, { years, month, unusual }: FoundTexts): string[] {
+  const notes: string[] = []
+  if (years !== undefined && month !== undefined) {
+    const range = `${month.slice(0, 4)}/${month.slice(0, 2)}${month.slice(5)}`
+    notes.push(
+      `The column ${quote(column)} has ${quote(years)}, which was read as years, and ${quote(month)}, which was read as a month or a season. If it means years, write ${quote(range)}.`,
+    )
+  }
+  if (unusual !== undefined)
+    notes.push(
+      `The column ${quote(column)} has dates before ${firstUsualYear} or more than ${maxYearsAhead} years from now, such as ${quote(unusual)}. If they are of another calendar, convert them in the file. If they mean that there is no date, list them in "empty" of the mapping.`,
+    )
+  return notes
 }
