@@ -137,6 +137,15 @@ describe('a faulty mapping', () => {
     ])
   })
 
+  it('that names a code list in a folder, hidden or with control characters is refused', () => {
+    const codes = (file: string) => mapping(`status: { from: a, codes: ${JSON.stringify(file)} }`)
+    expect(faults(codes('codes.csv'))).toEqual([])
+    for (const file of ['a/codes.csv', 'a\\codes.csv', '.codes', 'a\u0007b', 'a\nb'])
+      expect(faults(codes(file)), JSON.stringify(file)).toEqual([
+        expect.stringContaining('must be the name of a file'),
+      ])
+  })
+
   it('that is not YAML, or expands too many aliases, is refused', async () => {
     expect(await messageOf(Promise.resolve().then(() => parseMapping('a: [', registry)))).toContain(
       'cannot be parsed at line 1, column 5',
@@ -205,6 +214,16 @@ describe('the JSON Schema', () => {
   ])('refuses an unknown key, as the service does: %s', (_, text) => {
     expect(faults(text)).toEqual([expect.stringContaining('is not known here')])
     expect(validate(parse(text))).toBe(false)
+  })
+
+  it('has no pattern with \\p, which Python does not compile', () => {
+    const patterns: string[] = []
+    JSON.stringify(schema, (key, value: unknown) => {
+      if (key === 'pattern' && typeof value === 'string') patterns.push(value)
+      return value
+    })
+    expect(patterns.length).toBeGreaterThan(0)
+    expect(patterns.filter((pattern) => /\\p/i.test(pattern))).toEqual([])
   })
 
   it('describes values and properties, for completion in editors', () => {

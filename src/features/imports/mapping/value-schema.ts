@@ -11,13 +11,18 @@ const columns = oneOrMore(column)
 const dateFormats = oneOrMore(text.min(1))
 const scalars = z.union([scalar, z.array(scalar).max(500)])
 
-/** Name of a companion file, without a folder or a dot at its start. */
+const fileNameError =
+  'must be the name of a file given with the imported file, without a folder or a dot at its start'
+
+/**
+ * Name of a companion file, without a folder, a dot at its start, or control characters. These are not in the pattern, since the
+ * pattern is part of the JSON Schema, and Python does not compile `\p`.
+ */
 export const fileName = z
   .string()
   .max(200)
-  .regex(/^[^/\\\p{Cc}.][^/\\\p{Cc}]*$/u, {
-    error: 'must be the name of a file given with the imported file, without a folder or a dot at its start',
-  })
+  .regex(/^[^/\\.][^/\\]*$/, { error: fileNameError })
+  .refine((name) => !/\p{Cc}/u.test(name), { error: fileNameError })
 
 export const conditionsSchema = describe(
   z.union([
