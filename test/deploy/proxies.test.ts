@@ -64,19 +64,24 @@ async function expectProtection(port: number) {
   }
 }
 
-it.skipIf(!isInstalled('haproxy', '-v'))('HAProxy blocks /metrics, and forwards long URLs', async () => {
-  const port = await freePort()
-  const service = await openService()
-  const configuration = readDeployed('haproxy/haproxy.cfg')
-    .replace('bind :8080', `bind 127.0.0.1:${port}`)
-    .replace('bind :5432', `bind 127.0.0.1:${await freePort()}`)
-    .replace('bind :8405', `bind 127.0.0.1:${await freePort()}`)
-    .replaceAll(':3000', `:${service}`)
-  const names = ['POSTGRES1', 'POSTGRES2', 'POSTGRES3', 'SERVICE1', 'SERVICE2']
-  const env = { ...Object.fromEntries(names.map((name) => [name, '127.0.0.1'])), RESOLVER: '127.0.0.1:53' }
-  await startProxy(port, configuration, (file) => ['haproxy', '-db', '-f', file], env)
-  await expectProtection(port)
-})
+it.skipIf(!isInstalled('haproxy', '-v'))(
+  'HAProxy blocks /metrics, forwards long URLs, and hides the timeout of the service',
+  async () => {
+    const port = await freePort()
+    const service = await openService()
+    const configuration = readDeployed('haproxy/haproxy.cfg')
+      .replace('bind :8080', `bind 127.0.0.1:${port}`)
+      .replace('bind :5432', `bind 127.0.0.1:${await freePort()}`)
+      .replace('bind :8405', `bind 127.0.0.1:${await freePort()}`)
+      .replaceAll(':3000', `:${service}`)
+    const names = ['POSTGRES1', 'POSTGRES2', 'POSTGRES3', 'SERVICE1', 'SERVICE2']
+    const env = { ...Object.fromEntries(names.map((name) => [name, '127.0.0.1'])), RESOLVER: '127.0.0.1:53' }
+    await startProxy(port, configuration, (file) => ['haproxy', '-db', '-f', file], env)
+    await expectProtection(port)
+    expect((await fetch(`http://127.0.0.1:${service}/healthz`)).headers.get('keep-alive')).toBe('timeout=5')
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).headers.get('keep-alive')).toBeNull()
+  },
+)
 
 it.skipIf(!isInstalled('nginx', '-v'))('nginx blocks /metrics, and forwards long URLs', async () => {
   const port = await freePort()
