@@ -65,7 +65,10 @@ const problems: Record<string, { type: ProblemType; detail: string }> = {
   },
   '53': { type: 'unavailable', detail: 'The database is out of connections, memory or disk space.' },
   '55': { type: 'unavailable', detail: 'A database object is locked or not ready.' },
-  '55000': { type: 'unavailable', detail: 'The database is a standby at the moment.' },
+  '55000': {
+    type: 'unavailable',
+    detail: 'The database is a standby at the moment, or publishes tables that have no replica identity.',
+  },
   '57': { type: 'unavailable', detail: 'The database cancelled the statement or is shutting down.' },
   '57P03': { type: 'unavailable', detail: 'The database is starting or shutting down.' },
   '57014': { type: 'too-slow', detail: timeoutDetail },

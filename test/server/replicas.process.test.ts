@@ -226,7 +226,10 @@ it('does not serve the feed of changes if a load balancer uses a standby as the 
     await process.database.close()
   })
   const { statusCode, json } = await get(process, '/v1/changes')
-  expect([statusCode, json().detail]).toEqual([503, 'The database is a standby at the moment.'])
+  expect([statusCode, json().detail]).toEqual([
+    503,
+    'The database is a standby at the moment, or publishes tables that have no replica identity.',
+  ])
   expect((await get(process, '/v1/countries/CHN')).statusCode).toBe(200)
 })
 
