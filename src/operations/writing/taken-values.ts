@@ -100,7 +100,7 @@ export async function findTakenKeys(
 
 /**
  * Returns a fault for each property of the violated unique constraint, if the document has the values in the detail of
- * PostgreSQL's error: `Key (scheme, code)=(domain, 7) already exists.`
+ * PostgreSQL's error: `Key (scheme, code)=(domain, 7) already exists.` The server may write the words in another language.
  */
 export function findTakenProperties(
   resource: Resource,
@@ -108,7 +108,7 @@ export function findTakenProperties(
   { table, detail = '' }: pg.DatabaseError,
 ): Fault[] {
   if (table !== getTableName(resource.table)) return []
-  const [, list = '', taken] = /^Key \((.+?)\)=\((.*)\) already exists/s.exec(detail) ?? []
+  const [, list = '', taken] = /\((.+?)\)=\((.*)\)/s.exec(detail) ?? []
   const names = list.split(', ').map((name) => name.replaceAll('"', ''))
   const columns = Object.entries(getTableColumns(resource.table))
   const properties = names.flatMap((name) => {
