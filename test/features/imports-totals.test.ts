@@ -24,6 +24,27 @@ it('ids that only contain a word for totals have no note', async () => {
   expect(fileInfo?.notes).toEqual([])
 })
 
+describe('a row of a group', () => {
+  const notesOf = async (rows: readonly string[]) => {
+    const mapping = `scheme: ${newScheme()}
+rows: {groupBy: Id}
+records: {projects: {id: Id, properties: {title: Id, kind: =joint_research,
+  amounts: [{each: rows, kind: =budget, amount: Amount, currency: =CNY}]}}}`
+    const { fileInfo } = await checkCsv(api.database, mapping, `Id,Unit,Amount\n${rows.join('\n')}\n`)
+    return fileInfo?.notes
+  }
+
+  it('is named in a note if a value is a word for totals, since its amount is one of the record', async () => {
+    expect(await notesOf(['A,Lab,1', 'B,Lab,1', 'B,Office,2', 'B,小计,3'])).toEqual([
+      'In the group of rows 3–5, a row has "小计" in the column "Unit". If this is a row of totals, leave its values out with when beside each in the mapping.',
+    ])
+  })
+
+  it('has no note if it is alone in its group, or if a value only contains such a word', async () => {
+    expect(await notesOf(['A,Total,1', 'B,Total energy,1', 'B,Lab,2'])).toEqual([])
+  })
+})
+
 describe('a row whose values are the names of the columns', () => {
   const when = 'when: {"Id": {not: "Id"}}'
   const mappingOf = (scheme: string) => treatyMapping(scheme).replace('signedOn: Signed', 'place: Signed')
