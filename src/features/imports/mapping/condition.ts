@@ -23,8 +23,9 @@ export function compileConditions(
       const found = texts.filter((text) => !context.empty.has(text))
       const object = values.find(isObject)
       if (isMet(found, found.length === 0 && object === undefined)) return undefined
-      const shown = texts.length > 0 ? texts.join('; ') : object && JSON.stringify(object)
-      return `${column} is ${shown === undefined ? 'empty' : JSON.stringify(shown.slice(0, 100))}`
+      if (texts.length === 0 && object === undefined) return `${column} is empty`
+      const shown = texts.length > 0 ? texts.join('; ') : JSON.stringify(object)
+      return `${column} is ${JSON.stringify(shown.slice(0, 100))}`
     }
   })
   return (scope) => {
