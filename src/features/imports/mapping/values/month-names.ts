@@ -7,12 +7,7 @@ const monthsByLanguage = new Map<string, ReadonlyMap<string, number>>()
  */
 const optionalSigns = /(?=\p{M})[\p{sc=Zinh}\p{sc=Cyrl}\p{sc=Arab}\p{sc=Hebr}]|\./gu
 
-const normalize = (name: string) =>
-  name
-    .normalize('NFD')
-    .replaceAll(optionalSigns, '')
-    .toLowerCase()
-    .trim()
+const normalize = (name: string) => name.normalize('NFD').replaceAll(optionalSigns, '').toLowerCase().trim()
 
 /**
  * Returns the month of a name or abbreviation, from 1; undefined if there is none.
