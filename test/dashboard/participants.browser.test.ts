@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** What a record page shows of participants, names, places and citations. */
+/** What pages show of participants, names, places and citations. */
 
 const dashboard = useDashboard({ changesRecords: true })
 
@@ -98,5 +98,39 @@ describe.skipIf(skipsBrowser)('the page of a record [needs Chromium]', { timeout
     await go('/map?country=FJI')
     const viewBox = (await page.locator('svg.map').getAttribute('viewBox')) ?? ''
     expect(viewBox.split(' ').map(Number)[2]).toBeLessThan(980)
+  })
+})
+
+describe.skipIf(skipsBrowser)('changed parties [needs Chromium]', { timeout: 60_000 }, () => {
+  const parties = ['CHN', 'PAK', 'DEU', 'FRA', 'JPN', 'USA', 'BRA', 'EGY'].map((country) => ({
+    country,
+    role: 'party',
+  }))
+
+  it('are shown in a conflict with all that differs: the parties after the sixth, and their details', async () => {
+    const id = await dashboard.createAgreement({ title: 'On water', parties })
+    const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
+    await page.getByRole('button', { name: 'Remove Parties 8' }).click()
+    const ratified = { ...parties[0], actions: [{ kind: 'ratified', date: '2001-05' }] }
+    await dashboard.api.patch(`/v1/agreements/${id}`, { parties: [ratified, ...parties.slice(1)] })
+    await page.getByRole('button', { name: 'Save' }).click()
+    const side = (name: string) =>
+      page.getByRole('group', { name: /^Parties/ }).locator('.side', { hasText: name })
+    await side('Keep what was saved').getByText('May 2001').waitFor()
+    expect(await side('Keep what was saved').getByText('Egypt').count()).toBe(1)
+    expect(await side('Keep yours').getByText('Egypt').count()).toBe(0)
+    expect(await side('Keep yours').getByText('Brazil').count()).toBe(1)
+  })
+
+  it('are shown in a comparison of two times with all that differs', async () => {
+    const id = await dashboard.createAgreement({ title: 'On air', parties })
+    const before = await dashboard.api.get(`/v1/agreements/${id}?fields=createdAt`)
+    const ratified = { ...parties[7], actions: [{ kind: 'ratified', date: '2001-05' }] }
+    await dashboard.api.patch(`/v1/agreements/${id}`, { parties: [...parties.slice(0, 7), ratified] })
+    const time = encodeURIComponent(before.json<{ createdAt: string }>().createdAt)
+    const { page } = await dashboard.open(`/compare?q=air&before=${time}`)
+    const table = page.getByRole('table', { name: 'On air' })
+    await table.locator('ins').getByText('May 2001').waitFor()
+    expect(await table.locator('del').getByText('Egypt').count()).toBe(1)
   })
 })

@@ -101,7 +101,7 @@ function DifferenceView({
   const labels = useLabels()
   const { field, base, theirs, mine, winner } = difference
   const property = findProperty(resource.properties, field.name)
-  const show = (value: unknown) => <Value value={value} property={property} names={names} />
+  const show = (value: unknown) => <Value value={value} property={property} names={names} showsAll />
   const renderSide = (side: Choice, value: unknown) => (
     <label class={choice === side ? 'side chosen' : 'side'}>
       <span>

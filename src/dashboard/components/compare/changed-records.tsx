@@ -161,12 +161,22 @@ function ChangedProperties({
             <th scope="row">{labels.property(property)}</th>
             <td>
               <del>
-                <Value value={before} property={findProperty(resource.properties, property)} names={names} />
+                <Value
+                  value={before}
+                  property={findProperty(resource.properties, property)}
+                  names={names}
+                  showsAll
+                />
               </del>
             </td>
             <td>
               <ins>
-                <Value value={after} property={findProperty(resource.properties, property)} names={names} />
+                <Value
+                  value={after}
+                  property={findProperty(resource.properties, property)}
+                  names={names}
+                  showsAll
+                />
               </ins>
             </td>
           </tr>
