@@ -151,6 +151,28 @@ describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 },
 
   const csv = `${treatyHeader}\n1,On water,2001,China\n2,On fire,2003,Atlantis\n`
 
+  it('is in the view after decisions about names are saved, and after the current state is shown', async () => {
+    const id = await uploadTreaties(dashboard.api, `${csv}3,On sand,2004,Mu\n`)
+    await waitForImport(dashboard.api, id)
+    const { page } = await dashboard.openSignedIn(`/imports/${id}`)
+    const group = (name: string) => page.getByRole('group', { name, exact: true })
+    const decide = async (name: string) => {
+      await group(name).getByLabel('Leave it out').check()
+      await page.getByRole('button', { name: 'Save decisions (1)' }).press('Enter')
+    }
+    await decide('Mu')
+    await group('Mu').waitFor({ state: 'detached' })
+    await group('Atlantis').waitFor()
+    await waitForFocus(page, '#main')
+    await page.getByRole('link', { name: 'Overview' }).focus()
+    const decision = { resource: 'countries', name: 'Atlantis', key: 'PAK' }
+    await dashboard.api.put(`/v1/imports/${id}/names`, { decisions: [decision] })
+    await decide('Atlantis')
+    await page.getByRole('button', { name: 'Show the current state' }).press('Enter')
+    await group('Atlantis').waitFor({ state: 'detached' })
+    await waitForFocus(page, '#main')
+  })
+
   it('stays in the unresolved names of a dry run when their last page opens', async () => {
     const id = await uploadTreaties(dashboard.api, csv)
     expect((await waitForImport(dashboard.api, id)).state).toBe('staged')

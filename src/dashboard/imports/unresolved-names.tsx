@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { type ApiError, readApi, toApiError } from '../api/client.ts'
 import { nameIn, readTitles } from '../api/names.ts'
 import { withQuery } from '../api/path.ts'
@@ -12,6 +12,7 @@ import { PageOfList } from '../components/paged-list.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { confirmLeave, useLeaveGuard } from '../editing/use-leave-guard.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { focusView } from '../scroll-and-focus.ts'
 import { refetchViews } from '../session.ts'
 import { type Decision, NameChoice } from './name-choice.tsx'
 import { Refusal } from './refusal.tsx'
@@ -94,6 +95,7 @@ function NamesForm({ id, names }: { id: string; names: readonly ImportName[] }) 
   // The names whose search for another record has text, although no record was chosen.
   const [searched, setSearched] = useState<ReadonlySet<string>>(new Set())
   const [isSaving, setSaving] = useState(false)
+  const form = useRef<HTMLFormElement>(null)
   const [error, setError] = useState<ApiError>()
   const decided = names.flatMap((name) => {
     const decision = decisions.get(identityOf(name))
@@ -107,13 +109,20 @@ function NamesForm({ id, names }: { id: string; names: readonly ImportName[] }) 
     try {
       const body = { decisions: decided, onlyUndecided: true }
       await writeApi(`/v1/imports/${id}/names`, { method: 'PUT', body })
+      // The new dry run removes the form, with the button that had the focus. The user may have opened another view meanwhile.
+      const { activeElement, body: page } = document
+      if (form.current && (activeElement === page || form.current.contains(activeElement))) focusView()
     } catch (failure) {
       setError(toApiError(failure))
       setSaving(false)
     }
   }
+  const showCurrent = () => {
+    focusView()
+    refetchViews()
+  }
   return (
-    <form class="names" onSubmit={submit}>
+    <form class="names" ref={form} onSubmit={submit}>
       <div class="names" inert={isSaving}>
         {names.map((name) => (
           <NameChoice
@@ -138,7 +147,7 @@ function NamesForm({ id, names }: { id: string; names: readonly ImportName[] }) 
       </div>
       {error && <Refusal error={error} />}
       {error?.type === 'conflict' && (
-        <button type="button" onClick={refetchViews}>
+        <button type="button" onClick={showCurrent}>
           {t('imports.showCurrent')}
         </button>
       )}
