@@ -8,6 +8,7 @@ import {
   useDashboard,
   type WatchedPage,
 } from '../support/dashboard.ts'
+import { holdRequests } from '../support/held-requests.ts'
 
 /** The dashboard after the service has refused the key of the session, or the user has signed out, in a browser. */
 
@@ -91,6 +92,21 @@ describe.skipIf(skipsBrowser)('an ended session [needs Chromium]', { timeout: 90
     await notice(page).waitFor()
     await signIn(page)
     await expect.poll(() => page.getByLabel('Title required').inputValue()).toBe('Internal')
+  })
+
+  it('leaves no internal record on the page after signing out, even before the service responds', async () => {
+    await dashboard.createAgreement({ title: 'Secret treaty', visibility: 'internal', signedOn: '2015' })
+    await dashboard.create('countries', { code: 'XSC', name: 'Secret country', visibility: 'internal' })
+    for (const path of ['/changes', '/timeline?q=secret', '/countries/XSC']) {
+      const { page } = await dashboard.openSignedIn(path)
+      const main = page.getByRole('main')
+      await expect.poll(() => main.textContent(), { message: path }).toContain('Secret')
+      const { held, release } = await holdRequests(page, '**/v1/**')
+      await page.getByRole('button', { name: 'Sign out' }).click()
+      await held
+      await expect.poll(() => main.textContent(), { message: path }).not.toContain('Secret')
+      release()
+    }
   })
 
   it('has no key any more after signing out, even if the browser blocks storage', async () => {

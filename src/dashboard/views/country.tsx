@@ -28,6 +28,7 @@ import { ResourceLink } from '../components/resource-link.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { type Session, useSession } from '../session.ts'
 
 /** The briefing of a country, now or as of an earlier time. It can be printed. */
 export function CountryView({ code }: { code: string }) {
@@ -81,10 +82,13 @@ function Head({
   const { t } = useLanguage()
   const briefing = state.body
   const code = briefing?.country.code ?? givenCode
-  // The name stays while another day is read, and if the registry did not have the country on this day.
-  const lastName = useRef<string>()
-  if (briefing) lastName.current = briefing.country.name
-  const name = lastName.current ?? (state.error && givenCode)
+  const { session } = useSession()
+  // The name stays while another day is read, and if the registry did not have the country on this day. It does not stay after the
+  // user has signed out, since the country may be internal.
+  const last = useRef<{ session: Session | undefined; name: string }>()
+  if (briefing) last.current = { session, name: briefing.country.name }
+  const lastName = last.current?.session === session ? last.current?.name : undefined
+  const name = lastName ?? (state.error && givenCode)
   const country = useApi<Country>(
     briefing ? withQuery(apiRecordPath('countries', code), { asOf }) : null,
   ).body
