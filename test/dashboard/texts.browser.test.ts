@@ -69,6 +69,17 @@ describe.skipIf(skipsBrowser)('a text that is too long [needs Chromium]', { time
   })
 })
 
+describe.skipIf(skipsBrowser)('a reason for a change [needs Chromium]', { timeout: 60_000 }, () => {
+  it('that was copied with controls is stored with spaces instead, since headers have no controls', async () => {
+    const id = await dashboard.createAgreement({ title: 'On air' })
+    const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
+    await page.getByLabel('Place').first().fill('Beijing')
+    await page.getByLabel('Reason for the change').fill('As the slide\u000bsays:\t2015\u0000\u2028')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Reason: As the slide says: 2015', { exact: true }).waitFor()
+  })
+})
+
 describe.skipIf(skipsBrowser)('a text of a record [needs Chromium]', { timeout: 60_000 }, () => {
   it('is shown with its line breaks, among the facts and in the history', async () => {
     const { page } = await dashboard.open(path)

@@ -13,11 +13,16 @@ export interface Write {
   reason?: string
 }
 
+/** Controls and line separators, such as the tabs and vertical tabs in text that was copied from spreadsheets and slides. */
+const controls = /[\p{Cc}\u2028\u2029]+/gu
+
 /**
- * Trims a header value, and encodes it as UTF-8, one character per byte, as `fetch` requires. The service decodes reasons
- * as UTF-8.
+ * Returns a text as the value of a header: in one line, without white space at its ends, and encoded as UTF-8, one character per
+ * byte, as `fetch` requires. Controls and line separators become spaces, since a header cannot have them. The service decodes
+ * reasons as UTF-8.
  */
-const utf8Header = (text: string): string => String.fromCharCode(...new TextEncoder().encode(text.trim()))
+const utf8Header = (text: string): string =>
+  String.fromCharCode(...new TextEncoder().encode(text.replaceAll(controls, ' ').trim()))
 
 /**
  * Writes to the API, and then has all views read their data again.
@@ -30,6 +35,7 @@ export async function writeApi(
   path: string,
   { method, body, version, idempotencyKey, reason = '' }: Write,
 ): Promise<unknown> {
+  const reasonHeader = utf8Header(reason)
   const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
   const response = await sendRequest(path, {
     method,
@@ -38,7 +44,7 @@ export async function writeApi(
       ...(body !== undefined && { 'content-type': type }),
       ...(version !== undefined && { 'if-match': `"${version}"` }),
       ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
-      ...(reason.trim() !== '' && { 'change-reason': utf8Header(reason) }),
+      ...(reasonHeader !== '' && { 'change-reason': reasonHeader }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
