@@ -91,6 +91,18 @@ describe.skipIf(skipsBrowser)('a text of a record [needs Chromium]', { timeout: 
     }
   })
 
+  it('is a link only if it is a web address and nothing else', async () => {
+    const website = 'https://registry.example/treaties/7'
+    const summary = `${website} has the text.\nIt is in French.`
+    const id = await dashboard.createAgreement({ title: 'On water', website, summary })
+    const { page } = await dashboard.open(`/records/agreements/${id}`)
+    const value = (name: string) => page.locator(`dt:text-is("${name}") + dd`).first()
+    expect(await value('Website').getByRole('link').getAttribute('href')).toBe(website)
+    // biome-ignore lint/performance/useDomNodeTextContent: `textContent` ignores whether line breaks are shown.
+    expect(await value('Summary').innerText()).toBe(summary)
+    expect(await value('Summary').getByRole('link').count()).toBe(0)
+  })
+
   it('that begins in a script from right to left has this direction', async () => {
     const { page, go } = await dashboard.openSignedIn(path)
     const isRightToLeft = (selector: string) =>

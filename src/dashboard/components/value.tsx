@@ -11,7 +11,8 @@ import { isUnset } from './is-unset.ts'
 import { isParticipant, type Participant, Participants } from './participants.tsx'
 
 const isTimestamp = (text: string) => /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(text)
-const isWebAddress = (text: string) => /^https?:\/\//.test(text)
+/** Whether a text is a web address and nothing else. A summary may begin with one. */
+const isWebAddress = (text: string) => /^https?:\/\/\S+$/.test(text)
 /** Whether a text is the path of a list in the API, such as the list of the records that a figure counts. */
 const isListPath = (text: string) => /^\/v1\/[a-z-]+(\?|$)/.test(text)
 
