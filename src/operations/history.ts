@@ -67,6 +67,8 @@ interface Row {
   entry: { version: number; mergedInto: string | null }
   document: string
   mergedFrom: string | null
+  /** Whether reads of the key are redirected. The reader may not see the revision of the merge. */
+  isMerged: boolean
   /** Number of revisions up to the limit. There are fewer rows if their documents are too large together. */
   found: number
 }
@@ -127,7 +129,7 @@ export const history: Operation = {
     // One row more than the page has: the last entry is compared with it, and it shows that another page follows.
     const rows = await database.read<Row>(historyStatement(resource, key, from, size + 1))
     const [newest] = rows
-    const isMerged = newest !== undefined && newest.entry.mergedInto !== null
+    const isMerged = newest !== undefined && (newest.isMerged || newest.entry.mergedInto !== null)
     // `withMergedRecords` turns this into a redirect to the remaining record.
     if (before === undefined && isMerged && getStringValues(query, 'follow')[0] !== 'false')
       throw recordNotFound(resource, key)

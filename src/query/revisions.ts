@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { timelineColumn } from '../database/replicas/position.ts'
 import type { Statement } from '../database/statement.ts'
-import { revisions } from '../database/tables/index.ts'
+import { records, revisions } from '../database/tables/index.ts'
 import type { changeKinds } from '../database/vocabularies.ts'
 import { rfc3339 } from '../model/document.ts'
 import type { Registry } from '../model/registry.ts'
@@ -27,9 +27,12 @@ const mergedFrom = sql`case when operation = 'merge' then (select removal.key fr
     and removal.resource = ${revisions.resource} and removal.merged_into = ${revisions.key}
   order by removal.sequence desc limit 1) end`
 
+/** SQL of whether the record of the history redirects to the record into which it was merged. */
+const isMerged = sql`exists (select from ${records} where ${records.id} = ${placeholder('id')}::uuid and ${records.mergedInto} is not null)`
+
 /**
- * Returns the statement of a record's revisions, newest first: rows of `entry` (JSON), `document` (text), `mergedFrom`, and
- * `found`, the number of revisions up to the limit. If the documents are too large together, there are fewer rows than `found`,
+ * Returns the statement of a record's revisions, newest first: rows of `entry` (JSON), `document` (text), `mergedFrom`, `isMerged`,
+ * and `found`, the number of revisions up to the limit. If the documents are too large together, there are fewer rows than `found`,
  * but at least the first two, since the history compares each revision with the one before it.
  * @param before a version: only lower versions are returned; undefined for all.
  * @param limit maximum number of revisions.
@@ -45,10 +48,12 @@ export function historyStatement(
     const orderBy = sql`order by version desc`
     const rows = sql`select *, ${mergedFrom} as merged_from from ${revisions}
       where resource = ${placeholder('resource')} and key = ${placeholder('key')}${bound} ${orderBy} limit ${placeholder('limit')}`
-    return sql`select ${entry} as entry, document::text as document, merged_from as "mergedFrom", found
+    return sql`select ${entry} as entry, document::text as document, merged_from as "mergedFrom", ${isMerged} as "isMerged", found
       from ${boundedRows(rows, orderBy)} where bytes_before < ${maxPageBytesSql} or place <= 2 ${orderBy}`
   }
-  const values = { resource: resource.name, key, limit, ...(before !== undefined && { before }) }
+  const { name, registry } = resource
+  const id = registry.recordId({ resource: name, key })
+  const values = { resource: name, key, id, limit, ...(before !== undefined && { before }) }
   return statement(`history|${before === undefined ? 'first' : 'before'}`, build, values)
 }
 

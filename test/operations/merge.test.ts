@@ -141,6 +141,18 @@ describe('a record that was merged into another one', () => {
     for (const path of paths) expect(await statusOf(path), path).toBe(200)
   })
 
+  it('has a redirect from its history for readers who do not see the merge', async () => {
+    const [from, into] = [await create('Merged while internal'), await create('Internal at the merge')]
+    for (const one of [from, into]) await setVisibility(one, 'internal')
+    expect((await merge(from, into)).status).toBe(200)
+    await setVisibility(into, 'public')
+    for (const key of [null, adminKey])
+      for (const rest of ['', '/history', '/history?limit=1'])
+        expect((await api.get(from.path + rest, { key })).headers.get('location')).toBe(into.path + rest)
+    const own = await api.get(`${from.path}/history?follow=false`)
+    expect(own.json()).toMatchObject({ data: [{ version: 1, operation: 'create' }] })
+  })
+
   it('keeps its redirect after a redaction, and no row has the redacted text', async () => {
     const [from, into] = [await create('Institute of Jane Doe'), await create('Institute')]
     expect((await merge(from, into)).status).toBe(200)
