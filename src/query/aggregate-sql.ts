@@ -326,12 +326,15 @@ function groupJson({ plan, dimensions }: Grouping): SQL {
     )
   const whenKnown = (value: SQL, text: SQL) => sql`case when ${value} is not null then ${text} end`
   const { language } = plan
-  const orUnknown = (label: SQL) => sql`coalesce(${label}, ${literal(unknownLabel[language])})`
+  const unknown = literal(unknownLabel[language])
+  // The key of a record that the reader does not see has no label: past versions of other records may refer to it.
+  const labelOrKey = ({ text, label }: Dimension, value: SQL) =>
+    sql`coalesce(${label(value, language)}, ${whenKnown(value, text(value))}, ${unknown})`
   const common = sql`${placeholder('common')}`
   return jsonObject({
     ...(plan.groupBy.length > 0 && {
       key: each(({ text }, value) => whenKnown(value, text(value))),
-      label: each(({ label }, value) => orUnknown(label(value, language))),
+      label: each(labelOrKey),
     }),
     measures: jsonObject(Object.fromEntries(plan.measures.map((term, index) => [term.name, measure(index)]))),
     ...(plan.where.kind === 'fields' && {
