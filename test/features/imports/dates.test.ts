@@ -271,6 +271,17 @@ describe('dates', () => {
     expect(texts.map((text) => read(text, ['excel']))).toEqual(dates)
   })
 
+  it.each(['excel', 'excel1904'])(
+    'that may be years or serial days are refused unless the mapping says which: %s',
+    (format) => {
+      for (const value of ['2011', 2011]) {
+        expect(read(value, [format])).toContain(`with date: [YYYY, ${format}] or date: [${format}, YYYY].`)
+        expect(read(value, ['YYYY', format])).toBe('2011')
+        expect(read(value, [format, 'YYYY'])).toMatch(/^190\d-\d\d-\d\d$/)
+      }
+    },
+  )
+
   it('that may be a month or years are read as a month if a given format says so', () => {
     for (const text of ['2008/09', '２００８／０９']) expect(read(text, ['YYYY/MM'])).toBe('2008-09')
   })

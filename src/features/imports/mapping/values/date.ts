@@ -12,7 +12,10 @@ import { findMonth } from './month-names.ts'
 export const maxDateLength = 100
 
 /** A date at midnight: databases write the time although only the date is known. */
-const midnight = /^(\d{4}-\d\d-\d\d)[T ]00:00(:00(\.0+)?)?(Z|[+-]00:?00)?$/
+const midnight = /^(-?\d{4}-\d\d-\d\d)[T ]00:00(:00(\.0+)?)?(Z|[+-]00:?00)?$/
+
+/** A number that is a year, or a serial day of the years 1902 to 1910. */
+const yearOrSerial = /^[12]\d{3}$/
 
 /** A day with a time zone, as XML Schema has it (xsd:date). */
 const zonedDay = /^(\d{4}-\d\d-\d\d)(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/
@@ -54,7 +57,8 @@ export function compileDate(
 ): ((value: Scalar) => string | BadValue) | undefined {
   const readers = [...new Set(formats)].map((format) => compileFormat(format, language, dateSystem))
   if (!readers.every((reader) => reader !== undefined)) return undefined
-  const takesSerials = formats.some(isSerialFormat)
+  const serialFormat = formats.find(isSerialFormat)
+  const statesOrder = formats.includes('YYYY')
   const patterns = readers.filter(({ format }) => !isSerialFormat(format))
   const shorter = compileShorter(formats, language)
   const readPart: DateReader = (text) => {
@@ -72,9 +76,14 @@ export function compileDate(
         `${JSON.stringify(text)} means in many databases that there is no date. If so, list it in "empty" of the mapping.`,
       )
     }
-    if (typeof value === 'number' && !takesSerials && /^\d{4}\.\d+$/.test(text)) {
+    if (typeof value === 'number' && !serialFormat && /^\d{4}\.\d+$/.test(text)) {
       return new BadValue(
         `${JSON.stringify(text)} is a number, and may stand for another month, since 2011.10 is stored as 2011.1. Write the date as text, such as 2011-10.`,
+      )
+    }
+    if (serialFormat && !statesOrder && yearOrSerial.test(text)) {
+      return new BadValue(
+        `${JSON.stringify(text)} may be a year or a serial day. Say in the mapping which it is, with date: [YYYY, ${serialFormat}] or date: [${serialFormat}, YYYY].`,
       )
     }
     const replaced = replaceChinese(text)
