@@ -11,13 +11,17 @@ let focusedBefore: Element | null | undefined
 
 /**
  * Moves the focus to the heading of a view that has been opened, so that screen readers read the heading, and the Tab key starts
- * there. Calls for the first view after the page was loaded do nothing, and so do later calls for the same view. If the user has
- * moved the focus to another element while the view was loading, the focus stays on that element.
+ * there. Calls for the first view after the page was loaded do nothing, and so do later calls for the same view, unless the heading
+ * was hidden. If the user has moved the focus to another element while the view was loading, the focus stays on that element.
  */
 export function takeFocus(heading: HTMLElement | null): void {
+  if (focusedBefore === undefined) return
   const { activeElement, body } = document
-  if (focusedBefore !== undefined && [body, null, focusedBefore].includes(activeElement))
+  if ([body, null, focusedBefore].includes(activeElement)) {
     heading?.focus({ preventScroll: true })
+    // A hidden heading cannot take the focus. A later call tries again.
+    if (document.activeElement !== heading) return
+  }
   focusedBefore = undefined
 }
 

@@ -34,6 +34,16 @@ describe.skipIf(skipsBrowser)('the focus after a view opens [needs Chromium]', {
     await waitForHeading(page, name)
   })
 
+  it('is on a heading that is hidden until the names in it are loaded', async () => {
+    const { page } = await dashboard.open('/countries/PAK')
+    const { held, release } = await holdRequests(page, '**/aggregate?groupBy=country**')
+    await page.getByRole('link', { name: 'Compare with a year ago' }).press('Enter')
+    await held
+    await page.getByRole('link', { name: 'Compare with a year ago' }).waitFor({ state: 'detached' })
+    release()
+    await waitForHeading(page, 'Pakistan · Agreements: two dates')
+  })
+
   it('stays on an element that the user reaches while the view loads', async () => {
     const { page, settle } = await dashboard.open('/explore/agreements')
     const { held, release } = await holdRequests(page, '**/v1/agreements/*')

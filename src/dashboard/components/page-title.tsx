@@ -17,7 +17,8 @@ export function PageTitle({ title, children = title }: { title: string; children
     }
   }, [title, name])
   const heading = useRef<HTMLHeadingElement>(null)
-  useEffect(() => takeFocus(heading.current), [])
+  // After each rendering, since the heading may be hidden at first.
+  useEffect(() => takeFocus(heading.current))
   return (
     <h1 ref={heading} tabIndex={-1}>
       {children}
