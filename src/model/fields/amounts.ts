@@ -226,7 +226,7 @@ function propertyFilter(
 ): Filter {
   const filter = filterByAny(
     value,
-    `${description} The other filters by amount match the same amount.`,
+    `${description} The other filters by amount match the same amount, except \`isNull\` with \`false\`, which applies to all amounts.`,
     (values, getOtherFilter) =>
       isInAny(recordId, [
         sql`select listed.record from (${elements.rows(getOtherFilter)}) listed where ${hasAnyValue(column, values)}`,
