@@ -112,7 +112,8 @@ const havingSchema = z
   .string()
   .max(200)
   .regex(havingPattern, {
-    error: 'must be a measure, one of >= <= > < = and a number in decimal digits, such as count>=5',
+    error:
+      'must be a measure, one of >= <= > < = and a number with at most 15 digits before the decimal point and 6 after it, such as count>=5',
   })
   .meta({ examples: ['count>=5'] })
 

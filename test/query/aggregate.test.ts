@@ -133,6 +133,7 @@ describe('a wrong aggregate is refused with the parameter and its fault', () => 
     ['groupBy=kind&sort=count,-count', 'sort', '"count" is given twice'],
     ['groupBy=kind&having=count', 'having', 'must be a measure, one of >= <= > < = and a number'],
     ['groupBy=kind&having=count!=1', 'having', 'must be a measure, one of >= <= > < = and a number'],
+    ['groupBy=kind&having=count>1234567890123456', 'having', 'at most 15 digits before the decimal point'],
     ['groupBy=kind&having=cuont>1', 'having', 'there is no measure "cuont"; did you mean "count"?'],
     ['groupBy=kind&having=total>1', 'having', 'there is no measure "total"; it can be "count"'],
     [
