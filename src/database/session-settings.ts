@@ -2,11 +2,14 @@ import type pg from 'pg'
 
 /**
  * SQL that sets the settings on which the service's statements and the parsing of their results depend, whatever the role or
- * the database sets. With another `datestyle`, for example, pg could not parse the expiry of a key. A hot standby refuses
- * statements in the isolation level `serializable`.
+ * the database sets. With another `datestyle`, for example, pg could not parse the expiry of a key. Without `array_nulls`, a null in
+ * a list becomes the text `NULL`. A `gin_fuzzy_search_limit` leaves out records that match. A hot standby refuses statements in the
+ * isolation level `serializable`.
  */
 export const sessionSettings = [
   "datestyle = 'ISO'",
+  'array_nulls = on',
+  'gin_fuzzy_search_limit = 0',
   'search_path = public',
   'extra_float_digits = 1',
   'standard_conforming_strings = on',

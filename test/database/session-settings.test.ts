@@ -85,6 +85,13 @@ it('a name has candidates if the database has a high threshold of similarity', a
   })
 })
 
+it('lists keep null, and GIN indexes find every match, whatever the database sets', async () => {
+  const settings = { array_nulls: 'off', gin_fuzzy_search_limit: '1' }
+  const { database } = await withSettings(await openTestDatabase(), settings)
+  const text = `select $1::text[] as list, current_setting('gin_fuzzy_search_limit') as "limit"`
+  expect(await database.read({ text, values: [['a', null]] })).toEqual([{ list: ['a', null], limit: '0' }])
+})
+
 it('a database whose settings change the meaning of statements can be migrated', async () => {
   const { database } = await withSettings(await openEmptyDatabase(), {
     search_path: 'pg_catalog',
