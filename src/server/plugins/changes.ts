@@ -11,22 +11,35 @@ declare module 'fastify' {
   }
 }
 
+const dayMs = 86_400_000
+
 /** Milliseconds between two checks of the date. Briefings depend on the date, and there is no notification of a new day. */
 const dayCheckMs = 60_000
 
-/** Counts each new day of the database, in UTC, as a change. @returns a function that stops the checks. */
+/**
+ * Counts each new day of the database, in UTC, as a change: at midnight, and again at the next check, because the clock may have been
+ * set, or a response of the former day stored by a clock that was behind. @returns a function that stops the checks.
+ */
 function watchDays(changes: Changes, { clock }: Database): () => void {
-  let day: string | undefined
+  const countNewDay = () => changes.countChange(everything)
+  let day: number | undefined
+  let midnightTimer: NodeJS.Timeout | undefined
   const check = async () => {
-    const today = (await clock.now()).toISOString().slice(0, 10)
-    if (day !== undefined && today !== day) changes.countChange(everything)
+    const timeMs = (await clock.now()).getTime()
+    const today = Math.floor(timeMs / dayMs)
+    if (day !== undefined && today !== day) countNewDay()
     day = today
+    const untilMidnightMs = (today + 1) * dayMs - timeMs
+    if (untilMidnightMs < dayCheckMs) midnightTimer = setTimeout(countNewDay, untilMidnightMs).unref()
   }
   // If the database cannot be reached, the next check finds the new day.
   const tryCheck = () => void check().catch(() => {})
   tryCheck()
   const timer = setInterval(tryCheck, dayCheckMs).unref()
-  return () => clearInterval(timer)
+  return () => {
+    clearInterval(timer)
+    clearTimeout(midnightTimer)
+  }
 }
 
 /** Provides `app.changes`: listens for changes to the database. */
