@@ -26,9 +26,13 @@ const connectionErrorCodes = new Set([
 const connectionErrorMessages =
   /timeout exceeded when trying to connect|did not respond within|Query read timeout|Connection terminated|Client has encountered a connection error|Client was closed/
 
+/** No connection to the database could be opened, such as because the certificate of the server has expired. */
+export class ConnectionError extends Error {}
+
 /** Whether the database could not be reached, or a connection was lost. */
 export function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false
+  if (error instanceof ConnectionError) return true
   const code = 'code' in error ? String(error.code) : ''
   // A stopped server removes its Unix socket.
   const isSocketMissing = code === 'ENOENT' && 'syscall' in error && error.syscall === 'connect'

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
 import pg from 'pg'
+import { errorMessage } from '../error-message.ts'
 import { Problem } from '../problems/problem.ts'
 import { type ClientState, Connection, type PoolObserver, type StatementLimits } from './connection.ts'
+import { ConnectionError, isConnectionError } from './errors.ts'
 import { Sockets } from './replicas/sockets.ts'
 import { cancelTimeoutMs } from './running-statement.ts'
 import { checkConnectionWhileRunning, sessionSettings } from './session-settings.ts'
@@ -156,12 +158,17 @@ export class Pool {
   async #connect(lane: Lane): Promise<pg.PoolClient> {
     // `isConnectionError` recognizes the loss of a connection by the words "Connection terminated", as in messages of pg.
     if (this.#isSuspended) throw new Error('Connection terminated: the replica is unreachable')
-    return this.#pool.connect().catch((error: Error) => {
-      if (this.#isReplica || error.message !== acquireTimeoutMessage) throw error
+    try {
+      return await this.#pool.connect()
+    } catch (error) {
+      const isKnown = error instanceof pg.DatabaseError || isConnectionError(error)
+      // Others are errors of TLS, or of the files that the URL names.
+      if (!isKnown) throw new ConnectionError(errorMessage(error), { cause: error })
+      if (this.#isReplica || errorMessage(error) !== acquireTimeoutMessage) throw error
       this.observer.requestRefused(lane, 'wait')
       const detail = `Timed out after ${this.options.acquireTimeoutMs / 1000} s waiting for a database connection.`
       throw new Problem('overloaded', detail, { cause: error })
-    })
+    }
   }
 
   #lend(client: pg.PoolClient, lease: Lease): Connection {

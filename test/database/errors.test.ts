@@ -1,6 +1,8 @@
 import pg from 'pg'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { openDatabaseAt } from '../../src/database/database.ts'
 import { toProblem } from '../../src/database/errors.ts'
+import { generousOptions } from '../support/database-options.ts'
 
 /** An error of PostgreSQL with a SQLSTATE. */
 function databaseError(code: string): pg.DatabaseError {
@@ -17,6 +19,18 @@ describe('the problem of a database error', () => {
   ])('for SQLSTATE %s is 503 and says: %s', (code, detail) => {
     const problem = toProblem(new Error('statement failed', { cause: databaseError(code) }))
     expect(problem).toMatchObject({ type: 'unavailable', message: detail, headers: { 'retry-after': '1' } })
+  })
+
+  it('that prevents a connection, such as an error of TLS, is 503', async () => {
+    const url = new URL(inject('postgres').url)
+    url.searchParams.set('sslrootcert', '/missing.pem')
+    const database = openDatabaseAt(url.href, generousOptions)
+    onTestFinished(() => database.close())
+    const error = await database.read({ text: 'select' }).catch((reason: unknown) => reason)
+    expect(toProblem(error)).toMatchObject({
+      type: 'unavailable',
+      message: 'The database cannot be reached.',
+    })
   })
 
   it('of an unknown SQLSTATE is not sent to clients', () => {
