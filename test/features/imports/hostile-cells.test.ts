@@ -101,7 +101,9 @@ it.each([
   expect(rows).toMatchObject([
     {
       state: 'refused',
-      faults: [{ detail: expect.stringMatching(/^The mapping takes more than 2,000,000 steps for the row/) }],
+      faults: [
+        { detail: expect.stringMatching(/^The mapping takes more than 2,000,000 operations for the row/) },
+      ],
     },
   ])
   // Without the limit, this takes up to a minute.

@@ -15,7 +15,7 @@ import { Conversion } from './conversion.ts'
 import { compileEach } from './each.ts'
 import { type Scope, toText, valuesAt } from './path.ts'
 import { compileProperty, type PropertyPlan } from './property.ts'
-import { type RowLimits, TooManySteps } from './row-limits.ts'
+import { type RowLimits, TooManyOperations } from './row-limits.ts'
 import type { Mapping, RecordMapping } from './schema.ts'
 import { getTarget, isRequired } from './target.ts'
 import { toSteps } from './value.ts'
@@ -107,7 +107,7 @@ export function compileMapping(
     try {
       return convertWithin(row, conversion)
     } catch (error) {
-      if (!(error instanceof TooManySteps)) throw error
+      if (!(error instanceof TooManyOperations)) throw error
       const fault = { column: '', value: '', detail: error.message }
       return {
         kind: 'refused',

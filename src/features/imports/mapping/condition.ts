@@ -16,7 +16,7 @@ export function compileConditions(
     const path = context.compilePath(column)
     const isMet = compileTest(condition)
     return (scope) => {
-      scope.limits.addSteps(1)
+      scope.limits.addOperations(1)
       const values = path ? valuesAt(path, scope) : []
       const texts = values.flatMap((value) => toText(value) || [])
       for (const text of texts) scope.limits.addText(text)

@@ -84,7 +84,7 @@ export const isColumn = (
   names.some((name) => columns.has(name)) ||
   (others.length === 0 && !first.filter && first.position === undefined && columns.has(first.name))
 
-/** Returns the values at a path, without nulls. Lists are flattened. @throws TooManySteps when the row has too many steps. */
+/** Returns the values at a path, without nulls. Lists are flattened. @throws TooManyOperations when the row has too many steps. */
 export function valuesAt({ columns, fromRow, steps }: Path, { row, item, limits }: Scope): JsonValue[] {
   const start = fromRow ? row : item
   // The name of a column may look like a path.
@@ -97,7 +97,7 @@ export function valuesAt({ columns, fromRow, steps }: Path, { row, item, limits 
 function follow(steps: readonly Step[], start: JsonValue[], limits: RowLimits): JsonValue[] {
   let values = start
   for (const { name, filter, position } of steps) {
-    limits.addSteps(1 + values.length)
+    limits.addOperations(1 + values.length)
     values = values.flatMap((value) => property(value, name, limits))
     if (filter) {
       const { path, value: wanted, isNegated } = filter
@@ -120,7 +120,7 @@ function property(value: JsonValue, name: string, limits: RowLimits): JsonValue[
 function flatten(value: JsonValue | undefined, limits: RowLimits): JsonValue[] {
   if (value === undefined || value === null) return []
   if (!isList(value)) return [value]
-  limits.addSteps(value.length)
+  limits.addOperations(value.length)
   return value.flatMap((item) => flatten(item, limits))
 }
 

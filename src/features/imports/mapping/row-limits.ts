@@ -10,23 +10,23 @@ const maxRowItems = 100_000
 const maxComparedWords = 10
 
 /**
- * Maximum number of steps of the conversion of a row. A step takes less than a microsecond: a column that is read, a condition, a
- * replacement, a date format, or 25 characters of a text. What takes longer counts as several steps.
+ * Maximum number of operations of the conversion of a row. An operation takes less than a microsecond: a column that is read, a condition, a
+ * replacement, a date format, or 25 characters of a text. What takes longer counts as several operations.
  */
-const maxSteps = 2_000_000
+const maxOperations = 2_000_000
 
-/** Number of characters that count as a step. */
-const charactersPerStep = 25
+/** Number of characters that count as an operation. */
+const charactersPerOperation = 25
 
-/** The steps of a report of a bad value or a dropped part, and the characters of JSON in it that count as a further step. */
-const stepsOfReport = 50
-const jsonCharactersPerStep = 4
+/** The operations of a report of a bad value or a dropped part, and the characters of JSON in it that count as a further operation. */
+const operationsOfReport = 50
+const jsonCharactersPerOperation = 4
 
-/** The steps of a mention. */
-const stepsOfMention = 5
+/** The operations of a mention. */
+const operationsOfMention = 5
 
-/** The conversion of a row takes too many steps. The row is refused with the message. */
-export class TooManySteps extends Error {}
+/** The conversion of a row takes too many operations. The row is refused with the message. */
+export class TooManyOperations extends Error {}
 
 /** Limits what a mapping makes of a row, so that a short row cannot become gigabytes, or block the event loop. */
 export class RowLimits {
@@ -35,34 +35,34 @@ export class RowLimits {
   #items = 0
   #characters = 0
   #comparedWords = 0
-  #steps = 0
+  #operations = 0
 
-  /** Counts steps of the conversion. @throws TooManySteps when the row has too many. */
-  addSteps(count: number): void {
-    this.#steps += count
-    if (this.#steps <= maxSteps) return
-    throw new TooManySteps(
-      `The mapping takes more than ${formatCount(maxSteps)} steps for the row, which is the maximum. Each column, condition, replacement and date format counts again for each value of each and split: write fewer of them, or divide the row in the file.`,
+  /** Counts operations of the conversion. @throws TooManyOperations when the row has too many. */
+  addOperations(count: number): void {
+    this.#operations += count
+    if (this.#operations <= maxOperations) return
+    throw new TooManyOperations(
+      `The mapping takes more than ${formatCount(maxOperations)} operations for the row, which is the maximum. Each column, condition, replacement and date format counts again for each value of each and split: write fewer of them, or divide the row in the file.`,
     )
   }
 
-  /** Counts the steps that edit or convert a text. @throws TooManySteps when the row has too many steps. */
+  /** Counts the operations that edit or convert a text. @throws TooManyOperations when the row has too many operations. */
   addText(text: string): void {
-    this.addSteps(1 + Math.floor(text.length / charactersPerStep))
+    this.addOperations(1 + Math.floor(text.length / charactersPerOperation))
   }
 
   /**
-   * Counts the steps that report a value, and read it in all notations before.
+   * Counts the operations that report a value, and read it in all notations before.
    * @param jsonLength length of the value in JSON if it is a list or an object; otherwise 0.
-   * @throws TooManySteps when the row has too many steps.
+   * @throws TooManyOperations when the row has too many operations.
    */
   addReport(jsonLength: number): void {
-    this.addSteps(stepsOfReport + Math.floor(jsonLength / jsonCharactersPerStep))
+    this.addOperations(operationsOfReport + Math.floor(jsonLength / jsonCharactersPerOperation))
   }
 
-  /** Counts the steps that make a mention. @throws TooManySteps when the row has too many steps. */
+  /** Counts the operations that make a mention. @throws TooManyOperations when the row has too many operations. */
   addMention(): void {
-    this.addSteps(stepsOfMention)
+    this.addOperations(operationsOfMention)
   }
 
   /** Counts the values of an `each`. @returns the fault if it has too many, or all `each` of the row have. */

@@ -40,7 +40,7 @@ export function compileSource(
   const column = columnNames(origins, context)
   const isEmpty = makeIsEmpty(empty)
   const readOne = ({ path, constant }: Origin, scope: Scope): JsonValue[] => {
-    scope.limits.addSteps(1)
+    scope.limits.addOperations(1)
     if (path) return valuesAt(path, scope).filter((value) => !isEmpty(value))
     return constant === undefined ? [] : [constant]
   }

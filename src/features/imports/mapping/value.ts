@@ -201,7 +201,7 @@ function runSteps(
   { onBadValue, column }: ValuePlan,
 ): JsonValue[] {
   let result: Scalar | null | BadValue = part
-  conversion.limits.addSteps(list.length)
+  conversion.limits.addOperations(list.length)
   if (typeof part === 'string') conversion.limits.addText(part)
   for (const step of list) {
     if (result === null || result instanceof BadValue) break
@@ -219,7 +219,7 @@ function toScalar(value: JsonValue, limits: RowLimits): Scalar | BadValue {
   const text = toText(value)
   if (text !== undefined) return text
   const all = Object.keys(value ?? {})
-  limits.addSteps(all.length)
+  limits.addOperations(all.length)
   const names = all.slice(0, 10)
   return new BadValue(
     names.length === 0
@@ -244,7 +244,9 @@ function compileDateStep(steps: ValueSteps, context: CompileContext): Step {
     return (value, { limits }, column) => {
       // Each format is tried. The time to see that a text does not match may grow with the square of its length.
       const { length } = String(value)
-      limits.addSteps((1 + formats.length) * (1 + Math.floor(Math.min(length, maxDateLength) ** 2 / 200)))
+      limits.addOperations(
+        (1 + formats.length) * (1 + Math.floor(Math.min(length, maxDateLength) ** 2 / 200)),
+      )
       const date = read(value)
       if (typeof date === 'string')
         context.dateNotations.add(column, String(value), { date, hasFormat: formats.length > 0 })
