@@ -17,8 +17,8 @@ const waitTimeoutMs = 2000
 const firstPauseMs = 10
 const maxPauseMs = 200
 
-/** A character in a string of structured fields (RFC 9651, section 3.3.3). */
-const quotedCharacter = String.raw`(?:[ !#-[\]-~]|\\["\\])`
+/** A character in a string of structured fields (RFC 9651, section 3.3.3). Java and Ruby need the `\` before the first bracket. */
+const quotedCharacter = String.raw`(?:[ !#-\[\]-~]|\\["\\])`
 const quotedPattern = new RegExp(`^"(${quotedCharacter}*)"$`)
 
 /** A character of a key without quotes: no white space, double quotes or commas, since a comma joins two headers. */
