@@ -20,8 +20,8 @@ const maxStartMs = 60_000
 const retryPauseMs = 500
 
 /**
- * Checks that a supported version of PostgreSQL answers at a URL, with a database in UTF-8 and a suitable locale. Waits up to a minute for a server
- * that is starting.
+ * Checks that a supported version of PostgreSQL answers at a URL, with a database in UTF-8 and a suitable locale. Waits up to a
+ * minute for a server that is starting.
  * @param origin where the URL comes from, such as the environment variable. Error messages begin with it.
  * @param signal ends the wait.
  * @throws OperationalError that names the cause, without the password.
