@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readContent } from '../../support/import-files.ts'
+import { measureProcessorTimeMs } from '../../support/processor-time.ts'
 
 /** Makes a flat file without quotes around values, whose titles may begin with a quote that is cut off from its second one. */
 const flatFile = (titles: readonly string[]): string =>
@@ -34,6 +35,14 @@ describe('a value of CSV that a stray quote opens', () => {
     const { rows } = await readContent('file.csv', flatFile([...plain, written]))
     expect(rows.at(-1)).toMatchObject({ values: { Title: title } })
     expect(rows.at(-1)?.fault).toBeUndefined()
+  })
+
+  it('is found within 1.5 s of processor time, however long and repetitive it is', async () => {
+    const [short, long] = ['a'.repeat(100_000), 'a'.repeat(200_000)]
+    const options = { header: 'none', delimiter: '|', quote: '"' } as const
+    const content = `x${'"'.repeat(100_010)}|"${short}\n|"y${long}\n`
+    const timeMs = await measureProcessorTimeMs(() => readContent('file.csv', content, options))
+    expect(timeMs).toBeLessThan(1500)
   })
 
   it('gives a fault to the rows that take a value of its row', async () => {

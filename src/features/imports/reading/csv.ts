@@ -43,7 +43,8 @@ function findValueWithRows(cells: readonly string[], raw: string, dialect: Diale
     if (!cell.startsWith(quote) || !/[\r\n]/.test(cell)) return false
     // The rest of one row, and the beginning of another, have at least as many delimiters as a row.
     if (cell.split(delimiter, cells.length).length < cells.length) return false
-    const [start = ''] = cell.slice(1).split(/["'\\\r\n]/, 1)
+    // A few characters suffice, and to look for a long text might take the square of its length.
+    const [start = ''] = cell.slice(1, 41).split(/["'\\\r\n]/, 1)
     return !raw.includes(`${quote}${dialect.escape}${quote}${start}`)
   })
   return index === -1 ? undefined : index
