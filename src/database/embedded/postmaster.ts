@@ -107,11 +107,16 @@ export async function stop(
 ): Promise<void> {
   const server = await readPostmaster(path)
   if (!server) return
+  const hasStopped = async () => (await readPostmaster(path))?.pid !== server.pid
   const stopWithin = async (mode: 'fast' | 'immediate', limitMs: number) => {
     // Without `-W`, pg_ctl would also wait for the end of a server that another process starts meanwhile.
-    await account.run(programs.pg_ctl, ['stop', '-D', path, '-m', mode, '-W'])
+    await account
+      .run(programs.pg_ctl, ['stop', '-D', path, '-m', mode, '-W'])
+      .catch(async (error: unknown) => {
+        // The server may have stopped just before.
+        if (!(await hasStopped())) throw error
+      })
     const deadline = Date.now() + limitMs
-    const hasStopped = async () => (await readPostmaster(path))?.pid !== server.pid
     await waitUntil(async () => (await hasStopped()) || Date.now() > deadline)
     return hasStopped()
   }
