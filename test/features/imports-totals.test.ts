@@ -36,7 +36,7 @@ records: {projects: {id: Id, properties: {title: Id, kind: =joint_research,
 
   it('is named in a note if a value is a word for totals, since its amount is one of the record', async () => {
     expect(await notesOf(['A,Lab,1', 'B,Lab,1', 'B,Office,2', 'B,小计,3'])).toEqual([
-      'In the group of rows 3–5, a row has "小计" in the column "Unit". If this is a row of totals, leave its values out with when beside each in the mapping.',
+      'In the group of rows 3–5, a row has "小计" in the column "Unit". If this is a row of totals, leave its values out with when beside each in the mapping, unless the mapping does so already.',
     ])
   })
 

@@ -40,12 +40,14 @@ export class TotalsRows {
   }
 
   #addGroup({ locator, values: { rows } }: Row): void {
-    if (this.#groupNote !== undefined || rows === undefined || !isList(rows) || rows.length < 2) return
+    // Only groups (`rows.groupBy`) have several rows. Items of JSON may have a list with the same name.
+    const isGroup = locator.startsWith('rows ')
+    if (this.#groupNote !== undefined || !isGroup || rows === undefined || !isList(rows)) return
     for (const member of rows) {
       const found = findTotalsColumn(member)
       if (!found) continue
       const { column, text } = found
-      this.#groupNote = `In the group of ${locator}, a row has ${quote(text)} in the column ${quote(column)}. If this is a row of totals, leave its values out with when beside each in the mapping.`
+      this.#groupNote = `In the group of ${locator}, a row has ${quote(text)} in the column ${quote(column)}. If this is a row of totals, leave its values out with when beside each in the mapping, unless the mapping does so already.`
       return
     }
   }

@@ -54,16 +54,20 @@ describe('an object without a text, such as a row of a joined file or an element
   ])('is a value for conditions: %s', (when, kinds) => {
     const found = [
       kindOf(when, [{ name: 'a' }]),
-      kindOf(when, { '@code': 'a' }),
+      kindOf(when, { '@code': 'a', name: 'b' }),
       kindOf(when, []),
       kindOf(when),
     ]
     expect(found.map(({ kind }) => kind)).toEqual(kinds)
   })
 
+  it('is empty if it has only attributes, such as an element of XML with xsi:nil', () => {
+    expect(kindOf('V', { '@xsi:nil': 'true' })).toMatchObject({ kind: 'skipped', reason: 'when: V is empty' })
+  })
+
   it('is shown if a row is skipped because of it', () => {
     expect(kindOf('{V: {empty: true}}', { a: 'b' })).toMatchObject({
-      reason: 'when: V is "{\\"a\\":\\"b\\"}"',
+      reason: 'when: V is an object',
     })
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { CompanionRows } from '../../../src/features/imports/mapping/companion-rows.ts'
 import { convertRow, draftsOf } from '../../support/conversion.ts'
 
 /** Converts a row with the columns `T`, `Y` and `F` to a program. */
@@ -28,6 +29,17 @@ describe('a cell whose formula failed', () => {
     expect(convert({ ...row, F: '#N/A' })).toMatchObject({ kind: 'refused', faults: [failed('F', '#N/A')] })
     expect(draftsOf(convert({ ...row, F: 'OOF' }))[0]?.document.flowType).toBe('other_flows')
     expect(draftsOf(convert({ ...row, F: '#NULL!' }))[0]?.document.flowType).toBeUndefined()
+  })
+
+  it('is not one of the other codes of a code list', () => {
+    const rows = [{ locator: 'row 2', values: { code: '*', value: 'other_flows' } }]
+    const list = new CompanionRows(['code', 'value'], rows)
+    const mapping = `{scheme: aid, records: {assistance-programs: {id: id, properties: {
+      title: T, summary: T, flowType: {from: F, codes: {list: flows.csv, key: code, value: value}}}}}}`
+    const convertListed = (F: string) =>
+      convertRow(mapping, { id: 1, T: 'Road', F }, new Map([['flows.csv', list]]))
+    expect(convertListed('#N/A')).toMatchObject({ kind: 'refused', faults: [failed('F', '#N/A')] })
+    expect(draftsOf(convertListed('X'))[0]?.document.flowType).toBe('other_flows')
   })
 
   it('is dropped and reported if the mapping drops bad values', () => {

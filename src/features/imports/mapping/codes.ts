@@ -79,7 +79,10 @@ function compileList({ list: name, key, value }: FileReference, context: Compile
     )
   }
   return (text, limits) => {
-    const row = list.find(keyColumn, text) ?? list.find(keyColumn, wildcard)
+    const listed = list.find(keyColumn, text)
+    const error = listed ? undefined : findFormulaError(text)
+    if (error) return error
+    const row = listed ?? list.find(keyColumn, wildcard)
     if (!row) {
       const known = limits.wordsToCompare(list.texts(keyColumn, maxCompared))
       return unknown(text, known, `the file ${name}`)

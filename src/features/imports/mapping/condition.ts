@@ -1,6 +1,7 @@
 import type { JsonValue, Scalar } from '../types.ts'
 import type { CompileContext } from './context.ts'
 import { type Scope, toText, valuesAt } from './path.ts'
+import type { RowLimits } from './row-limits.ts'
 import type { Condition, Conditions } from './value-schema.ts'
 
 /** Returns a text about the first condition that is not met; undefined if all are. */
@@ -21,11 +22,10 @@ export function compileConditions(
       const texts = values.flatMap((value) => toText(value) || [])
       for (const text of texts) scope.limits.addText(text)
       const found = texts.filter((text) => !context.empty.has(text))
-      const object = values.find(isObject)
-      if (isMet(found, found.length === 0 && object === undefined)) return undefined
-      if (texts.length === 0 && object === undefined) return `${column} is empty`
-      const shown = texts.length > 0 ? texts.join('; ') : JSON.stringify(object)
-      return `${column} is ${JSON.stringify(shown.slice(0, 100))}`
+      const hasObject = values.some((value) => hasParts(value, scope.limits))
+      if (isMet(found, found.length === 0 && !hasObject)) return undefined
+      if (texts.length > 0) return `${column} is ${JSON.stringify(texts.join('; ').slice(0, 100))}`
+      return `${column} is ${hasObject ? 'an object' : 'empty'}`
     }
   })
   return (scope) => {
@@ -37,9 +37,18 @@ export function compileConditions(
   }
 }
 
-/** Whether a value is an object without a text, such as a row of a joined file. It is a value, although no text can be compared with it. */
-const isObject = (value: JsonValue): boolean =>
-  typeof value === 'object' && toText(value) === undefined && Object.keys(value ?? {}).length > 0
+/**
+ * Whether a value is an object that has parts besides attributes of XML, but no text, such as a row of a joined file. It is a value,
+ * although no text can be compared with it. An element with only attributes is empty, such as `<end xsi:nil="true"/>`.
+ */
+function hasParts(value: JsonValue, limits: RowLimits): boolean {
+  if (typeof value !== 'object' || toText(value) !== undefined) return false
+  for (const name in value) {
+    limits.addOperations(1)
+    if (!name.startsWith('@')) return true
+  }
+  return false
+}
 
 function listConditions(conditions: Conditions | undefined): [column: string, condition: Condition][] {
   if (typeof conditions === 'string') return [[conditions, { empty: false }]]

@@ -60,7 +60,7 @@ export class Conversion {
   #report(reports: RowFault[], value: JsonValue, fault: Omit<RowFault, 'value'>): void {
     const text = this.#show(value)
     reports.push({ ...fault, value: toFaultValue(text) })
-    // After the report, so that a row with too many steps has it, too.
+    // After the report, so that a row with too many operations has it, too.
     this.limits.addReport(typeof value === 'string' ? 0 : text.length)
   }
 

@@ -84,7 +84,7 @@ export const isColumn = (
   names.some((name) => columns.has(name)) ||
   (others.length === 0 && !first.filter && first.position === undefined && columns.has(first.name))
 
-/** Returns the values at a path, without nulls. Lists are flattened. @throws TooManyOperations when the row has too many steps. */
+/** Returns the values at a path, without nulls. Lists are flattened. @throws TooManyOperations when the row has too many operations. */
 export function valuesAt({ columns, fromRow, steps }: Path, { row, item, limits }: Scope): JsonValue[] {
   const start = fromRow ? row : item
   // The name of a column may look like a path.

@@ -9,8 +9,9 @@ const maxDepth = 200
 /** Maximum length of a stored property name in characters. */
 const maxNameLength = 500
 
-/** Maximum number of stored paths of lists. */
-const maxLists = 20
+/** Maximum numbers of stored paths: of lists in objects of the outermost object, and of all. */
+const maxNestedLists = 20
+const maxLists = 40
 
 /** Maximum number of objects around a list whose path is stored. Deeper lists are most often parts of a record. */
 const maxListDepth = 2
@@ -162,7 +163,7 @@ export class JsonSplitter {
       this.#hasEnded = this.#levels.length === 0
     } else if (character === '{' || character === '[') {
       const isList = character === '['
-      if (isList && this.lists.size < maxLists) this.#addList()
+      if (isList) this.#addList()
       if (isList && !this.isFound && this.#isAtPath()) {
         this.isFound = true
         this.#inItems = true
@@ -179,6 +180,7 @@ export class JsonSplitter {
   /** Adds the path of a list, unless it is in another list or too deep. */
   #addList(): void {
     const levels = this.#levels
+    if (this.lists.size >= (levels.length > 1 ? maxNestedLists : maxLists)) return
     if (levels.length === 0 || levels.length > maxListDepth || levels.some(({ isList }) => isList)) return
     this.lists.add(levels.map(({ name }) => name).join('/'))
   }

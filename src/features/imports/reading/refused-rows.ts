@@ -119,7 +119,7 @@ export function restoreRow(row: Row): Row {
   const detail =
     extra === '[]'
       ? 'The row had fewer values than columns. Check that each value is in its column, and empty this cell.'
-      : `The column ${extraColumn} has values without a column. Move them to their columns, and empty this cell.`
+      : `The column ${extraColumn} has values without a column, or a value with several rows. Move the values to their columns and rows, and empty this cell.`
   return { ...restored, fault: { column: extraColumn, value: toFaultValue(String(extra)), detail } }
 }
 

@@ -12,8 +12,8 @@ const firstUsualYear = 1500
 /** Maximum number of years from now of a usual date. 2554 is 2011 in Thailand, and 9999 often means that there is no date. */
 const maxYearsAhead = 100
 
-/** Maximum number of columns that are named in notes. */
-const maxColumns = 10
+/** Maximum number of notes. */
+const maxNotes = 10
 
 /** The first text of each kind in a column. */
 interface FoundTexts {
@@ -54,7 +54,7 @@ export class DateNotations {
 
   /** Returns notes about these columns. */
   get notes(): string[] {
-    return [...this.#columns].flatMap(([column, texts]) => describeColumn(column, texts)).slice(0, maxColumns)
+    return [...this.#columns].flatMap(([column, texts]) => describeColumn(column, texts)).slice(0, maxNotes)
   }
 }
 

@@ -165,7 +165,8 @@ export function numberUnit(code: string): string {
   if (code.length > maxFormatLength) return ''
   const [positive = ''] = code.split(';')
   const shown = [...positive.matchAll(shownParts)].map(({ groups = {} }) => Object.values(groups).join(''))
-  const unit = shown.join('').trim()
+  // Chinese workbooks have `¥` and its full-width form `￥`.
+  const unit = shown.join('').trim().normalize('NFKC')
   return /[\p{L}\p{Sc}]/u.test(unit) ? unit : ''
 }
 
