@@ -33,7 +33,10 @@ async function printReport(step: Promise<ImportJob>, context: CommandContext): P
   return job
 }
 
-/** Starts an import and prints its report. Without `--dry-run`, commits the import after the dry run if the user confirms, and prints the new report. */
+/**
+ * Starts an import and prints its report. Without `--dry-run`, commits the import after the dry run if the user confirms, and prints
+ * the new report.
+ */
 async function startImport(
   imports: LocalImports,
   { mapping, files }: { mapping: string; files: string[] },

@@ -92,7 +92,8 @@ export interface Database extends DatabaseClient {
   /** Handles the notifications of a channel until the subscription is closed. Reconnects if the connection is lost. */
   listen(channel: string, handler: ListenHandler): Promise<Subscription>
   /**
-   * Runs `callback` on a connection outside the pool, without limits: for long work such as migrations, locks, bulk loads, seals and archives.
+   * Runs `callback` on a connection outside the pool, without limits: for long work such as migrations, locks, bulk loads, seals and
+   * archives.
    * @throws what `callback` throws; pg's error if there is no connection.
    */
   maintain<T>(callback: (client: pg.Client) => Promise<T>): Promise<T>

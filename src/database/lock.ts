@@ -2,8 +2,9 @@ import type { Database } from './database.ts'
 import { withoutTimeLimits } from './session-settings.ts'
 
 /**
- * Keys of the advisory locks, the same in all processes: `migr`, `seed` and `keys` in ASCII. `seed` is held while the registry is seeded, filled with generated
- * records, or restored from an archive; `adminKey` while the file with the administrator's key is read or created.
+ * Keys of the advisory locks, the same in all processes: `migr`, `seed` and `keys` in ASCII. `seed` is held while the registry is
+ * seeded, filled with generated records, or restored from an archive; `adminKey` while the file with the administrator's key is read
+ * or created.
  */
 const lockKeys = { migrate: 0x6d696772, seed: 0x73656564, adminKey: 0x6b657973 }
 

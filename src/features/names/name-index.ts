@@ -7,7 +7,8 @@ import { SimilarNames } from './similar.ts'
 
 /**
  * The form in which a name was found: `folded` as given, apart from case, accents and punctuation (`foldName`); `inverted` with
- * its words in another order, or without words such as `the`, `of` and `former`; `shortened` with abbreviations; `official-form` without the words of a formal name.
+ * its words in another order, or without words such as `the`, `of` and `former`; `shortened` with abbreviations; `official-form`
+ * without the words of a formal name.
  */
 export type MatchForm = 'folded' | 'inverted' | 'shortened' | 'official-form'
 

@@ -21,7 +21,10 @@ export const maxNdjsonLines = 1000
 /** Returns a function that adds the number of a line before the pointer of a fault: `/3/title` is the title in the third line. */
 const atLine = (index: number) => prefixPointer(`/${index + 1}`)
 
-/** Runs a check. If the check throws a problem with faults, adds these faults, each converted by `convert`. @throws other errors of the check. */
+/**
+ * Runs a check. If the check throws a problem with faults, adds these faults, each converted by `convert`.
+ * @throws other errors of the check.
+ */
 function collectFaults(faults: FaultList, check: () => void, convert?: (fault: Fault) => Fault): void {
   try {
     check()

@@ -10,8 +10,8 @@ const maxRowItems = 100_000
 const maxComparedWords = 10
 
 /**
- * Maximum number of operations of the conversion of a row. An operation takes less than a microsecond: a column that is read, a condition, a
- * replacement, a date format, or 25 characters of a text. What takes longer counts as several operations.
+ * Maximum number of operations of the conversion of a row. An operation takes less than a microsecond: a column that is read, a
+ * condition, a replacement, a date format, or 25 characters of a text. What takes longer counts as several operations.
  */
 const maxOperations = 2_000_000
 

@@ -73,11 +73,12 @@ export function readNumberFormat(example = ''): NumberFormat | undefined {
 }
 
 /**
- * Returns the function that reads numbers of a column. Currency signs, except those of other currencies, and `%` before or
- * after a number are ignored, and so is the apostrophe with which spreadsheets mark a text. A minus sign may be after the number, as in SAP, if the number has a separator
- * or the format is stated: without both, `2011-` may be a range that is cut off. Parentheses mean a negative number, as in accounting,
- * even around a number with a minus sign. A currency sign or `%` may be inside or outside the parentheses. Full-width characters, as in
- * Chinese tables, are read like those of ASCII. A number before 万 or 亿 is multiplied by 10⁴ or 10⁸.
+ * Returns the function that reads numbers of a column. Currency signs, except those of other currencies, and `%` before or after
+ * a number are ignored, and so is the apostrophe with which spreadsheets mark a text. A minus sign may be after the number, as in
+ * SAP, if the number has a separator or the format is stated: without both, `2011-` may be a range that is cut off. Parentheses
+ * mean a negative number, as in accounting, even around a number with a minus sign. A currency sign or `%` may be inside or
+ * outside the parentheses. Full-width characters, as in Chinese tables, are read like those of ASCII. A number before 万 or 亿 is
+ * multiplied by 10⁴ or 10⁸.
  * @param format Default: every unambiguous notation. `1,234` is refused; the point of `1.234` is a decimal point.
  * @param steps the further steps of the mapping. With `round`, a number may have more digits than can be stored. With `times`, 万
  *   and 亿 are refused: `times: 10000` may already be the 万 of the value.
