@@ -107,7 +107,7 @@ describe.skipIf(skipsBrowser)('changed parties [needs Chromium]', { timeout: 60_
     role: 'party',
   }))
 
-  it('are shown in a conflict with all that differs: the parties after the sixth, and their details', async () => {
+  it('are all shown in a conflict, also after the sixth, and with their details', async () => {
     const id = await dashboard.createAgreement({ title: 'On water', parties })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     await page.getByRole('button', { name: 'Remove Parties 8' }).click()

@@ -70,7 +70,7 @@ describe.skipIf(skipsBrowser)('a text that is too long [needs Chromium]', { time
 })
 
 describe.skipIf(skipsBrowser)('a reason for a change [needs Chromium]', { timeout: 60_000 }, () => {
-  it('that was copied with controls is stored with spaces instead, since headers have no controls', async () => {
+  it('that was copied with controls is stored with spaces instead of them', async () => {
     const id = await dashboard.createAgreement({ title: 'On air' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     await page.getByLabel('Place').first().fill('Beijing')

@@ -39,7 +39,7 @@ it('external ids of a row are added to those of its record, and none is removed'
   expect(await idsOf(scheme, '1')).toEqual(['1', 'Q1', 'Q2'])
 })
 
-it('a row is refused if another record has its external id, even if it is in an earlier file only', async () => {
+it('a row is refused if another record got its external id, even if from an earlier file only', async () => {
   const scheme = newScheme()
   await importIds(scheme, ['1,Q1'])
   const next = await importIds(scheme, ['1,Q2', '2,Q1'])

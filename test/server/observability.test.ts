@@ -17,7 +17,7 @@ const entrySchema = z.looseObject({
 })
 
 describe('the log', () => {
-  it('has a line for each request except probes, with its trace id, and slow statements without values', async () => {
+  it('has requests except probes, with their trace ids, and slow statements without values', async () => {
     const { url, close } = await openTestDatabase()
     onTestFinished(close)
     const env = { PORT: '0', DATABASE_URL: url, ADMIN_KEY: adminKey, SLOW_STATEMENT_MS: '1', CACHE_MB: '0' }
