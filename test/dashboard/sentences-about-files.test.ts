@@ -17,6 +17,7 @@ describe('Chinese sentences', () => {
     ['a.json', '[{"a": 1'],
     ['a.json', '[{"a": +}]'],
     ['a.json', '{"a": {}, "b": []}'],
+    ['a.json', '{"a": {"P1": {}}}'],
     ['a.json', '[{}] []'],
     ['a.json', '[{},]'],
     ['a.xml', '<a/>'],
@@ -47,6 +48,11 @@ describe('Chinese sentences', () => {
   it('exist for JSON that repeats the property of its list', async () => {
     const message = await messageOf(readContent('a.json', '{"a": [], "a": []}', { path: '/a' }))
     expect(translate(message), message).toMatch(/重复了属性 \/a。/)
+  })
+
+  it('exist for JSON with an object in place of its list', async () => {
+    const message = await messageOf(readContent('a.json', '{"a": {"P1": {}}}', { path: '/a' }))
+    expect(translate(message), message).toMatch(/\/a 处是对象/)
   })
 
   const half = 'x'.repeat(readLimits.rowCharacters / 2 + 1)

@@ -74,6 +74,13 @@ describe('the reader of JSON', () => {
       {},
       'has no list at its top; rows.path can be /head/vars, /results/bindings.',
     ],
+    [
+      '{"projects": {"P1": {"sectors": [1]}, "P2": {}}, "pages": [1]}',
+      { path: '/projects' },
+      'The JSON has an object at /projects, not a list. If the rows are the values of an object, such as {"P1": {…}, "P2": {…}}, save them as a list, each with its key.',
+    ],
+    ['{"projects": {"P1": {}, "P2": {}}}', {}, 'The JSON has an object at its top, not a list.'],
+    ['{"r": {"bindings": []}, "pages": [1]}', { path: '/r' }, 'at /r; rows.path can be /r/bindings.'],
     ['{"results": [{"a": 1}]}', { path: '/result' }, 'did you mean "results"?'],
     [String.raw`{"r\u00e9sultats": []}`, { path: '/r' }, 'has no list at /r; it can be "résultats".'],
     [String.raw`{"r\u00e9sultats": []}`, {}, 'rows.path can be /résultats'],

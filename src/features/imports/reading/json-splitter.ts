@@ -45,6 +45,8 @@ function decodeName(name: string): string {
 export class JsonSplitter {
   /** Whether the list was found. */
   isFound = false
+  /** Whether an object is at the path of the list. */
+  isObject = false
   /** Paths of the lists in the outermost object and in its objects, such as `results/bindings`. */
   readonly lists = new Set<string>()
   readonly #path: readonly string[]
@@ -164,10 +166,13 @@ export class JsonSplitter {
     } else if (character === '{' || character === '[') {
       const isList = character === '['
       if (isList) this.#addList()
-      if (isList && !this.isFound && this.#isAtPath()) {
-        this.isFound = true
-        this.#inItems = true
-        return true
+      if (!this.isFound && this.#isAtPath()) {
+        if (isList) {
+          this.isFound = true
+          this.#inItems = true
+          return true
+        }
+        this.isObject = true
       }
       if (this.#levels.length >= maxDepth) {
         throw unreadableFile(`The JSON is nested more than ${maxDepth} levels deep.`)

@@ -37,14 +37,19 @@ async function* readItems(
   if (mayBeCut && number > 0) return
   splitter.end()
   if (splitter.isFound) return
-  const lists = [...splitter.lists]
-  const hint =
-    path.length === 1
-      ? didYouMean(path[0] ?? '', lists)
-      : lists.length > 0
-        ? `; rows.path can be ${lists.map((name) => `/${name}`).join(', ')}`
-        : ''
-  throw unreadableFile(
-    toSentence(`The JSON has no list ${pointer === '' ? 'at its top' : `at ${pointer}`}${hint}`),
-  )
+  throw unreadableFile(describeMissingList(splitter, path))
+}
+
+/** Says that the JSON has no list at a path, and what is there or where its lists are. */
+function describeMissingList({ lists, isObject }: JsonSplitter, path: readonly string[]): string {
+  const place = path.length > 0 ? `at /${path.join('/')}` : 'at its top'
+  const within = [...lists].filter((list) => path.every((name, index) => list.split('/')[index] === name))
+  if (isObject && within.length === 0) {
+    return `The JSON has an object ${place}, not a list. If the rows are the values of an object, such as {"P1": {…}, "P2": {…}}, save them as a list, each with its key.`
+  }
+  const listed = isObject ? within : [...lists]
+  const paths = listed.map((name) => `/${name}`).join(', ')
+  const pathsHint = listed.length > 0 ? `; rows.path can be ${paths}` : ''
+  const hint = path.length === 1 && !isObject ? didYouMean(path[0] ?? '', listed) : pathsHint
+  return toSentence(`The JSON has no list ${place}${hint}`)
 }
