@@ -77,6 +77,18 @@ const currencyNames = new Intl.DisplayNames('en', { type: 'currency', fallback: 
 const isCurrency = (code: string): boolean =>
   code !== 'XXX' && code !== 'XTS' && currencyNames.of(code) !== undefined
 
+/** Usual abbreviations of currencies that are no ISO 4217 codes, with the codes. */
+const currencyAbbreviations = new Map([
+  ['RMB', 'CNY'],
+  ['NTD', 'TWD'],
+  ['NIS', 'ILS'],
+])
+
+function describeUnknownCurrency(code: unknown): string {
+  const meant = typeof code === 'string' ? currencyAbbreviations.get(code) : undefined
+  return `is not an ISO 4217 currency${meant === undefined ? '' : `; did you mean "${meant}"?`}`
+}
+
 /**
  * The ISO 4217 code of a currency, a withdrawn currency (`DEM`), a metal or a unit of account. The accepted codes are those
  * for which the CLDR data of Node.js has a name. They lack XAD, CHC, GHP, LSM and ZWN (and ZWG, if Node.js has an ICU before
@@ -87,7 +99,7 @@ export const currency = () =>
     .string()
     .regex(/^[A-Z]{3}$/, { error: 'must be an ISO 4217 code, such as CNY' })
     .refine((code) => !/^[A-Z]{3}$/.test(code) || isCurrency(code), {
-      error: 'is not an ISO 4217 currency',
+      error: ({ input }) => describeUnknownCurrency(input),
     })
     .meta({ description: 'ISO 4217 code.', examples: ['CNY'] })
 

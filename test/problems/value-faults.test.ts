@@ -179,6 +179,13 @@ describe('the currency of an amount', () => {
     expect(response.status).toBe(422)
     expect(faultAt(response, '/amounts/0/currency')?.message).toContain('is not an ISO 4217 currency')
   })
+
+  it('is suggested for the usual abbreviation of the yuan', async () => {
+    const response = await postCurrency('RMB')
+    expect(faultAt(response, '/amounts/0/currency')?.message).toBe(
+      'is not an ISO 4217 currency; did you mean "CNY"?',
+    )
+  })
 })
 
 describe('a language tag', () => {
