@@ -53,6 +53,16 @@ describe('a faulty mapping', () => {
       '/records/agreements/properties/alternativeTitles: needs an object, such as {name: Column}, or a list of objects; the properties are "name", "language"',
     ],
     [
+      'a default that is not in the enumeration',
+      mapping('parties: [{ country: { from: a, default: China }, role: { from: b, default: prty } }]'),
+      '/records/agreements/properties/parties/0/role/default: "prty" is not known; did you mean "party"?',
+    ],
+    [
+      'a default that is no date in EDTF',
+      mapping('signedOn: { from: a, default: 5.4.2011 }'),
+      '/records/agreements/properties/signedOn/default: "5.4.2011" is not in EDTF: write 2011-04-05',
+    ],
+    [
       'a value of codes that is not in the enumeration',
       mapping('status: { from: a, codes: { A: signd, B: null, C: In force, "*": "*" } }'),
       '/records/agreements/properties/status/codes/A: "signd" is not known; did you mean "signed"?',

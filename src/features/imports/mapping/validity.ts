@@ -26,6 +26,10 @@ export interface ValueOrigin {
 /** Returns the schema of a target. The schemas of fields have the methods of `z.ZodType`. */
 const schemaOf = ({ schema }: Target): z.ZodType => schema as z.ZodType
 
+/** Returns what is wrong with a value that the mapping states for a target and that has no references. */
+export const findFaults = (value: JsonValue, target: Target): string[] =>
+  checkValue(schemaOf(target), value).faults?.listed.map(({ message }) => message) ?? []
+
 /** Whether a value is valid for its target. Mentions count as valid keys. */
 export const isValid = (
   value: JsonValue,

@@ -11,7 +11,7 @@ import { type Scope, toText } from './path.ts'
 import { RowLimits } from './row-limits.ts'
 import { compileSource } from './source.ts'
 import { getTarget, type Target } from './target.ts'
-import type { ValueOrigin } from './validity.ts'
+import { findFaults, type ValueOrigin } from './validity.ts'
 import type { ValueMapping, ValueSteps } from './value-schema.ts'
 import { BadValue } from './values/bad-value.ts'
 import { compileDate, maxDateLength } from './values/date.ts'
@@ -78,6 +78,9 @@ export function compileValue(
     for (const { detail } of conversion.faults) context.addFault(detail)
   }
   if (target?.kind === 'enumeration') checkCodeValues(steps.codes, target, context.at('codes'))
+  // The default of a reference is a name, and `join` makes a text of any default.
+  if (target && target.kind !== 'reference' && fallback !== undefined && join === undefined)
+    for (const message of findFaults(fallback, target)) context.at('default').addFault(message)
   return plan
 }
 
