@@ -201,6 +201,19 @@ describe('a record that remains after an undo', () => {
     expect(await find(scheme)).toMatchObject({ ...found, country: 'CHN', acronym: null })
   })
 
+  it('keeps only what somebody has changed after the undo of a further import, too', async () => {
+    const scheme = newScheme()
+    const first = await importRow(scheme, 'Un Three,academic,China,,')
+    await edit(scheme, { name: 'By hand' })
+    await undo(api.database, first)
+    await undo(api.database, await importRow(scheme, 'Un Three,academic,Nepal,,UN'))
+    expect(await importRow(scheme, 'Un Three,academic,Kenya,,UN')).toMatchObject({
+      counts: { changed: 1, kept: 1 },
+      report: { kept: [{ reason: 'kept name' }] },
+    })
+    expect(await find(scheme)).toMatchObject({ name: 'By hand', country: 'KEN', acronym: 'UN' })
+  })
+
   it('gets a value that the undo has removed', async () => {
     const scheme = newScheme()
     await importRow(scheme, 'Un Two,academic,China,,')

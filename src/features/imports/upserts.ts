@@ -126,7 +126,8 @@ function followMoved(
 
 /**
  * Finds existing records: their versions, and what the last import of the scheme wrote to each. An import that was undone
- * counts only if there is no other one: the record may still have some of its values.
+ * counts only if there is no other one: the record may still have some of its values. Of several such imports, the one that
+ * created the record counts, since the undo of the others has restored its values.
  */
 async function findExisting(
   tx: Transaction,
@@ -148,7 +149,7 @@ async function findExisting(
       from records left join lateral (
         select version_after as version, digest, properties, kept, undone from import_records
         where resource = records.resource and key = records.key and scheme = $3
-        order by undone, sequence desc limit 1
+        order by undone, undone and action <> 'create', sequence desc limit 1
       ) last_import on true
       where records.id = any($1::uuid[]) and records.resource = $2 and records.merged_into is null`,
     values: [keys.map((key) => recordId(resource, key)), resource.name, scheme],
