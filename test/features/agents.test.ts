@@ -117,6 +117,20 @@ describe('the endpoint /mcp', () => {
     expect(page.citations.every(({ record: { id } }) => listed.has(id))).toBe(true)
   })
 
+  it('gives with each citation what is doubtful about the fact, and where its text is', async () => {
+    const { key: source } = await createRecord(resourceOf('sources'), api)
+    const { key } = await createRecord(resourceOf('agreements'), api)
+    const stated = { note: 'Another list says 1979.', url: 'https://example.org/12', sourceRecordId: '12' }
+    await createRecord(resourceOf('citations'), api, {
+      source,
+      record: { resource: 'agreements', id: key },
+      ...stated,
+    })
+    expect((await callTool('get', { resource: 'agreements', key })).citations).toMatchObject([stated])
+    const list = { resource: 'agreements', filters: { id: key } }
+    expect((await callTool('list', list)).citations).toMatchObject([stated])
+  })
+
   it('separates the values of a filter at commas', async () => {
     const externalId = 'interview-2011:F01,interview-2011:F02'
     const { response } = await callTool('list', { resource: 'agreements', filters: { externalId } })

@@ -65,7 +65,7 @@ export async function fetchCitations(
 ): Promise<Record<string, string>> {
   if (keys.length === 0 || resource === 'citations') return { citations: '[]' }
   const query = { resource, record: keys.join(), include: 'sourceDetails', limit: maxCitations, asOf }
-  const fields = 'id,source,record,property,locator,excerpt,rank'
+  const fields = 'id,source,record,property,locator,url,sourceRecordId,excerpt,note,rank'
   const { data, page } = await fetchJson<{ data: unknown[]; page: { next: string | null } }>(
     api,
     apiPath(['citations'], { ...query, fields }),
