@@ -28,12 +28,13 @@ const anyPattern = new RegExp(`^[A-Z]{3}$|${slugPattern.source}`)
 
 /** Schemas of records' keys. Each error describes the form of a key. */
 export const keys = {
-  uuid: () =>
+  /** @param resource the resource of the record, where a name leads to it by a search. */
+  uuid: (resource?: string) =>
     z
       .string()
       .regex(uuidPattern, {
         error: ({ input }) =>
-          `must be a UUID in lower case, such as 01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90${suggestLowerCase(input, uuidPattern)}`,
+          `must be a UUID in lower case, such as 01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90${suggestLowerCase(input, uuidPattern) || suggestSearchOfName(input, resource)}`,
       })
       .meta({ format: 'uuid' }),
   /** @param isNew whether it is the key of a record to create, which a search does not find. */
@@ -46,15 +47,16 @@ export const keys = {
   region: ({ isNew = false } = {}) =>
     z.string().regex(/^[0-9]{3}$/, {
       error: ({ input }) =>
-        `must be three digits of UN M49, such as 142 for Asia${isNew ? '' : suggestSearch(input, 'regions')}`,
+        `must be three digits of UN M49, such as 142 for Asia${suggestDigits(input) || (isNew ? '' : suggestSearch(input, 'regions'))}`,
     }),
-  topic: () =>
+  /** @param isNew as for `country`. */
+  topic: ({ isNew = false } = {}) =>
     z
       .string()
       .max(100)
       .regex(slugPattern, {
         error: ({ input }) =>
-          `must be a slug in lower case, such as electric-vehicles${suggestLowerCase(input, slugPattern)}`,
+          `must be a slug in lower case, such as electric-vehicles${suggestLowerCase(input, slugPattern) || (isNew ? '' : suggestSearch(input, 'topics'))}`,
       }),
   /** The key of a record of any resource. */
   any: () =>
@@ -67,13 +69,31 @@ export const keys = {
       }),
 }
 
-/** The key of a record to which the registry assigns a UUID. */
-export const generatedKey: KeySpec = { schema: keys.uuid(), assignedBy: 'registry' }
+const generatedKeys = new Map<string, KeySpec>()
+
+/** Returns the key of the records of a resource to which the registry assigns UUIDs; the same object for each call. */
+export function generatedKey(resource: string): KeySpec {
+  const known = generatedKeys.get(resource)
+  if (known) return known
+  const spec: KeySpec = { schema: keys.uuid(resource), assignedBy: 'registry' }
+  generatedKeys.set(resource, spec)
+  return spec
+}
 
 function suggestUpperCase(input: unknown): string {
-  return typeof input === 'string' && /^[A-Za-z]{3}$/.test(input)
-    ? `; did you mean "${input.toUpperCase()}"?`
-    : ''
+  const [, letters] = typeof input === 'string' ? (/^\s*([A-Za-z]{3})\s*$/.exec(input) ?? []) : []
+  return letters === undefined ? '' : `; did you mean "${letters.toUpperCase()}"?`
+}
+
+/** Suggests the code of a region with its leading zeros, which numbers lose, and without spaces. */
+function suggestDigits(input: unknown): string {
+  const [, digits] = typeof input === 'string' ? (/^\s*([0-9]{1,3})\s*$/.exec(input) ?? []) : []
+  return digits === undefined ? '' : `; did you mean "${digits.padStart(3, '0')}"?`
+}
+
+/** As `suggestSearch`, but not for a text with digits: it is probably an external id, which a search does not find. */
+function suggestSearchOfName(input: unknown, resource: string | undefined): string {
+  return resource === undefined || /\d/.test(String(input)) ? '' : suggestSearch(input, resource)
 }
 
 /** Returns the end of a message that suggests the search by which a name leads to the key of its record; empty for other texts. */

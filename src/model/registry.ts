@@ -153,7 +153,7 @@ export class Registry {
    */
   keySpec(name: string): KeySpec {
     const { naturalKey, fields } = this.declaration(name)
-    if (naturalKey === undefined) return generatedKey
+    if (naturalKey === undefined) return generatedKey(name)
     const schema = fields[naturalKey]?.storedKey
     if (!schema) throw new Error(`the key of ${name} is not declared with field.key`)
     return { schema, assignedBy: 'client' }

@@ -54,8 +54,8 @@ const valueSigns: Readonly<Record<string, string>> = {
 const maxSuggestedLength = 100
 
 /**
- * Returns the request that was probably meant if an invalid value begins with an operator, as in `signedOn=gte.2011`, or has values
- * that are not separated by commas, as in `status=signed;expired`; undefined for other values.
+ * Returns the request that was probably meant if an invalid value begins with an operator, as in `signedOn=gte.2011`, belongs to the
+ * operator `all`, or has values that are not separated by commas, as in `status=signed;expired`; undefined for other values.
  */
 export function suggestRequest(name: string, value: string, parameter: Parameter): string | undefined {
   if (value.length > maxSuggestedLength) return undefined
@@ -68,6 +68,11 @@ export function suggestRequest(name: string, value: string, parameter: Parameter
   const operator = valueSigns[sign] ?? suggest(word, Object.keys(comparisons))
   if (operator !== undefined && isValid(operand, operator))
     return `${operatorName(name, operator)}=${operand}`
+  // A country with a role is a value of `all` only: `country=CHN:donor`.
+  if (isValid(value, 'all')) return `${operatorName(name, 'all')}=${value}`
+  // Words between spaces may be one key, so they are not values if they have its form when joined: `topic=electric cars`.
+  const words = value.trim().toLowerCase().split(/\s+/)
+  if (words.length > 1 && ['-', '_'].some((joint) => isValid(words.join(joint), 'eq'))) return undefined
   const parts = value.split(/[;|\s]+/)
   return comparisons.eq?.takes === 'many' && parts.length > 1 && parts.every((part) => isValid(part, 'eq'))
     ? `${name}=${parts.join()}`

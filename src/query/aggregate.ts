@@ -108,12 +108,18 @@ const describeAll = (definitions: Record<string, { description: string }>): stri
 
 const havingPattern = /^([^!<>=]*)(>=|<=|>|<|=)(-?\d{1,15}(?:\.\d{1,6})?)$/
 
+/** Suggests the condition without spaces, if this form is valid. */
+function suggestWithoutSpaces(input: unknown): string {
+  const condition = String(input).replaceAll(/\s/g, '')
+  return havingPattern.test(condition) ? `; did you mean "${condition}"?` : ''
+}
+
 const havingSchema = z
   .string()
   .max(200)
   .regex(havingPattern, {
-    error:
-      'must be a measure, one of >= <= > < = and a number with at most 15 digits before the decimal point and 6 after it, such as count>=5',
+    error: ({ input }) =>
+      `must be a measure, one of >= <= > < = and a number with at most 15 digits before the decimal point and 6 after it, such as count>=5${suggestWithoutSpaces(input)}`,
   })
   .meta({ examples: ['count>=5'] })
 

@@ -18,8 +18,8 @@ export const topics = defineResource(
   'topics',
   {
     slug: field.key(
-      () =>
-        keys.topic().meta({ description: 'Identifies the topic in URLs.', examples: ['electric-vehicles'] }),
+      (options) =>
+        keys.topic(options).meta({ description: 'Identifies the topic in URLs.', examples: ['electric-vehicles'] }),
       '^[a-z0-9]+(-[a-z0-9]+)*$',
     ),
     name: field.title('Name.'),

@@ -58,6 +58,12 @@ describe('a document with a fault is refused with a pointer and a message that e
       /such as PAK; find it with \/v1\/search\?q=China&resource=countries$/,
     ],
     [
+      'an organization by its name',
+      { parties: [{ organization: 'UNEP', role: 'party' }] },
+      '/parties/0/organization',
+      /UUID.*; find it with \/v1\/search\?q=UNEP&resource=organizations$/,
+    ],
+    [
       'a participant without a country, organization or region',
       { parties: [{ role: 'party' }] },
       '/parties/0',

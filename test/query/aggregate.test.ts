@@ -132,6 +132,7 @@ describe('a wrong aggregate is refused with the parameter and its fault', () => 
     ['groupBy=kind&sort=kind,desc', 'sort', '"desc" is not a sort key: write "-" before a key'],
     ['groupBy=kind&sort=count,-count', 'sort', '"count" is given twice'],
     ['groupBy=kind&having=count', 'having', 'must be a measure, one of >= <= > < = and a number'],
+    ['groupBy=kind&having=count > 1', 'having', 'such as count>=5; did you mean "count>1"?'],
     ['groupBy=kind&having=count!=1', 'having', 'must be a measure, one of >= <= > < = and a number'],
     ['groupBy=kind&having=count>1234567890123456', 'having', 'at most 15 digits before the decimal point'],
     ['groupBy=kind&having=cuont>1', 'having', 'there is no measure "cuont"; did you mean "count"?'],

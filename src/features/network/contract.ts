@@ -45,7 +45,7 @@ export const networkParameters = (registry: Registry): Record<string, Parameter>
     'Resources to count, separated by commas; all when left out.',
   ),
   topic: multiValueParameter(keys.topic(), 'Records about a topic or any narrower one.'),
-  source: multiValueParameter(keys.uuid(), 'Records that a source supports, by their citations.'),
+  source: multiValueParameter(keys.uuid('sources'), 'Records that a source supports, by their citations.'),
   externalIdScheme: multiValueParameter(
     externalScheme(),
     'Records with an identifier in an external system, such as a register.',
