@@ -1,12 +1,18 @@
 // @module-tag slow
 
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import type { Client } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
+import {
+  call as callBy,
+  callTool as callToolBy,
+  connect,
+  type Result,
+  type ToolResult,
+} from '../support/agent.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey, openTestApp } from '../support/app.ts'
-import { sendBulk } from '../support/bulk.ts'
-import { createRecord, type Document, ifMatch, resourceOf } from '../support/documents.ts'
+import { createRecord, type Document, resourceOf } from '../support/documents.ts'
 import { registry } from '../support/registry.ts'
 
 /** The tools for agents, called by the official client of the Model Context Protocol. */
@@ -23,42 +29,10 @@ afterAll(async () => {
   await api.close()
 })
 
-async function connect({ origin }: Api, key?: string): Promise<Client> {
-  const connected = new Client({ name: 'test', version: '1' })
-  const headers = key === undefined ? {} : { authorization: `Bearer ${key}` }
-  await connected.connect(
-    new StreamableHTTPClientTransport(new URL(`${origin}/mcp`), { requestInit: { headers } }),
-  )
-  return connected
-}
+const call = (name: string, input: Document, caller = client): Promise<Result> => callBy(caller, name, input)
 
-interface Result {
-  isError: boolean
-  text: string
-  /** The second text of the result, if it has one. */
-  note: string | undefined
-}
-
-async function call(name: string, input: Document, caller = client): Promise<Result> {
-  const { content, isError } = await caller.callTool({ name, arguments: input })
-  const [text = '', note] = content.map((part) => (part.type === 'text' ? part.text : ''))
-  return { isError: isError === true, text, note }
-}
-
-interface ToolResult {
-  request: string
-  response: Document & { data: Document[]; results: Document[] }
-  moreCitations?: boolean
-  citations: { source: string; sourceDetails: { title: string }; record: { id: string } }[]
-  history: { operation: string }[]
-}
-
-/** Calls a tool, which must succeed, and parses its result. */
-async function callTool(name: string, input: Document, caller = client): Promise<ToolResult> {
-  const { isError, text } = await call(name, input, caller)
-  expect(isError, text).toBe(false)
-  return JSON.parse(text)
-}
+const callTool = (name: string, input: Document, caller = client): Promise<ToolResult> =>
+  callToolBy(caller, name, input)
 
 /** A valid input of each tool. */
 async function inputs(): Promise<Record<string, Document>> {
@@ -117,69 +91,10 @@ describe('the endpoint /mcp', () => {
     expect(page.citations.every(({ record: { id } }) => listed.has(id))).toBe(true)
   })
 
-  it('gives with each citation what is doubtful about the fact, and where its text is', async () => {
-    const { key: source } = await createRecord(resourceOf('sources'), api)
-    const { key } = await createRecord(resourceOf('agreements'), api)
-    const stated = { note: 'Another list says 1979.', url: 'https://example.org/12', sourceRecordId: '12' }
-    await createRecord(resourceOf('citations'), api, {
-      source,
-      record: { resource: 'agreements', id: key },
-      ...stated,
-    })
-    expect((await callTool('get', { resource: 'agreements', key })).citations).toMatchObject([stated])
-    const list = { resource: 'agreements', filters: { id: key } }
-    expect((await callTool('list', list)).citations).toMatchObject([stated])
-  })
-
   it('separates the values of a filter at commas', async () => {
     const externalId = 'interview-2011:F01,interview-2011:F02'
     const { response } = await callTool('list', { resource: 'agreements', filters: { externalId } })
     expect(response.data).toHaveLength(2)
-  })
-
-  it('says when a record has more citations than the result contains', async () => {
-    const { key: source } = await createRecord(resourceOf('sources'), api)
-    const { key } = await createRecord(resourceOf('agreements'), api)
-    const cite = (count: number) => {
-      const document = { source, record: { resource: 'agreements', id: key } }
-      const operations = Array.from({ length: count }, () => ({ op: 'create', document }))
-      return sendBulk(api, resourceOf('citations'), operations)
-    }
-    expect((await cite(200)).status).toBe(200)
-    expect(await callTool('get', { resource: 'agreements', key })).not.toHaveProperty('moreCitations')
-    expect((await cite(1)).status).toBe(200)
-    const { citations, moreCitations } = await callTool('get', { resource: 'agreements', key })
-    expect([citations.length, moreCitations]).toEqual([200, true])
-  })
-
-  it('gets a record with its citations as of a time, even before it was merged into another one', async () => {
-    const agreements = resourceOf('agreements')
-    const [from, into] = [await createRecord(agreements, api), await createRecord(agreements, api)]
-    const { key: source } = await createRecord(resourceOf('sources'), api)
-    const cite = (excerpt: string) =>
-      createRecord(resourceOf('citations'), api, {
-        source,
-        record: { resource: 'agreements', id: from.key },
-        excerpt,
-      })
-    const citation = await cite('Then')
-    const asOf = new Date().toISOString()
-    expect((await api.delete(citation.path)).status).toBe(204)
-    await cite('Now')
-    const merged = await api.post(`${from.path}/merge`, { into: into.key }, ifMatch('*'))
-    expect(merged.status, merged.text).toBe(200)
-    const then = await callTool('get', { resource: 'agreements', key: from.key, asOf })
-    expect(then).toMatchObject({ response: { id: from.key }, citations: [{ excerpt: 'Then' }] })
-    expect(then.history.map(({ operation }) => operation)).toEqual(['remove', 'create'])
-    const now = await callTool('get', { resource: 'agreements', key: from.key })
-    expect(now).toMatchObject({ response: { id: into.key }, citations: [{ excerpt: 'Now' }] })
-    expect(now.history.map(({ operation }) => operation)).toEqual(['merge', 'create'])
-    const list = { resource: 'agreements', fields: ['id'] }
-    const listed = { response: { data: [{ id: from.key }] }, citations: [{ excerpt: 'Then' }] }
-    const { createdAt } = z.object({ createdAt: z.string() }).parse(from.record)
-    const filters = { 'createdAt[gte]': createdAt, 'createdAt[lte]': createdAt }
-    expect(await callTool('list', { ...list, filters, asOf })).toMatchObject(listed)
-    expect(await callTool('list', { ...list, filters: { ...filters, asOf } })).toMatchObject(listed)
   })
 
   it('returns an error with the problem of the API if the API refuses the request', async () => {
@@ -257,6 +172,23 @@ describe('the endpoint /mcp', () => {
     expect(text).toContain(
       `/resources/0 "sources" is not known; it can be ${counted.map((name) => `"${name}"`).join(', ')}`,
     )
+  })
+
+  it('resolves the name of an authority whose country is given', async () => {
+    const resolveMost = async (input: Document) => {
+      const { isError, text } = await call('resolve', {
+        name: 'MOST',
+        resource: 'organizations',
+        ...input,
+      })
+      return isError ? text : JSON.parse(text).resolutions.organizations
+    }
+    expect(await resolveMost({})).toMatchObject({
+      status: 'ambiguous',
+      detail: expect.stringContaining('state the country'),
+    })
+    expect(await resolveMost({ country: 'CHN' })).toMatchObject({ status: 'resolved' })
+    expect(await resolveMost({ country: 'China' })).toContain('/country must be three capital letters')
   })
 
   it('refuses to resolve a name with a date that is not EDTF', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { keys } from '../../model/keys.ts'
 import type { Registry } from '../../model/registry.ts'
 import { edtf } from '../../model/schemas.ts'
 import { maxTop } from '../../query/aggregate.ts'
@@ -68,10 +69,14 @@ const resolveTool = ({ resource }: Inputs, registry: Registry): Tool =>
       on: edtf(
         'Date of the event in which the name occurs, since a name may have meant another state then.',
       ).optional(),
+      country: keys
+        .country()
+        .optional()
+        .describe('Country of the organization, since authorities of several countries have the same name.'),
     },
-    run: async ({ name, resource, on }, api) => {
+    run: async ({ name, resource, on, country }, api) => {
       const resources = resource === undefined ? resourcesKnownByName(registry) : [resource]
-      const queries = resources.map((resource) => ({ resource, name, on }))
+      const queries = resources.map((resource) => ({ resource, name, on, country }))
       const { data } = await fetchJson<{ data: unknown[] }>(api, '/v1/resolve', { queries })
       const resolutions = Object.fromEntries(resources.map((resource, index) => [resource, data[index]]))
       const found = await fetchExchange(
