@@ -38,6 +38,40 @@ describe('the results of /mcp', () => {
     expect((await callTool('list', list)).citations).toMatchObject([stated])
   })
 
+  it('has the name of each record that a record refers to, also when fields are given', async () => {
+    const named = { name: 'Ispra Centre', kind: 'academic' }
+    const { key: organization } = await createRecord(resourceOf('organizations'), api, named)
+    const parties = [
+      { organization, role: 'party' },
+      { country: 'PAK', role: 'party' },
+    ]
+    const document = { title: 'Accord', kind: 'agreement', parties }
+    const { key } = await createRecord(resourceOf('agreements'), api, document)
+    const names = { organizations: { [organization]: 'Ispra Centre' }, countries: { PAK: 'Pakistan' } }
+    expect((await callTool('get', { resource: 'agreements', key })).response).toMatchObject({ names })
+    const list = { resource: 'agreements', filters: { id: key }, fields: ['parties'] }
+    expect((await callTool('list', list)).response).toMatchObject({ names })
+  })
+
+  it('repeats in citations only the main properties of a source, without its context', async () => {
+    const described = {
+      title: 'Yearbook',
+      publisher: 'Press',
+      publishedOn: '2012',
+      url: 'https://example.org/',
+    }
+    const { key: source } = await createRecord(resourceOf('sources'), api, {
+      ...described,
+      kind: 'report',
+      context: 'Many words. '.repeat(100),
+    })
+    const { key } = await createRecord(resourceOf('agreements'), api)
+    await createRecord(resourceOf('citations'), api, { source, record: { resource: 'agreements', id: key } })
+    const { citations } = await callTool('get', { resource: 'agreements', key })
+    expect(citations).toMatchObject([{ source, sourceDetails: { ...described, kind: 'report' } }])
+    expect(citations[0]?.sourceDetails).not.toHaveProperty('context')
+  })
+
   it('says when a record has more citations than the result contains', async () => {
     const { key: source } = await createRecord(resourceOf('sources'), api)
     const { key } = await createRecord(resourceOf('agreements'), api)

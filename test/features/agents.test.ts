@@ -99,8 +99,12 @@ describe('the endpoint /mcp', () => {
 
   it('returns an error with the problem of the API if the API refuses the request', async () => {
     const cases: [string, Document, string][] = [
-      ['list', { resource: 'agreements', filters: { contry: 'PAK' } }, '/v1/agreements?contry=PAK&limit=10'],
-      ['get', { resource: 'countries', key: 'ZZZ' }, '/v1/countries/ZZZ'],
+      [
+        'list',
+        { resource: 'agreements', filters: { contry: 'PAK' } },
+        '/v1/agreements?include=names&contry=PAK&limit=10',
+      ],
+      ['get', { resource: 'countries', key: 'ZZZ' }, '/v1/countries/ZZZ?include=names'],
       ['briefing', { country: '../keys' }, '/v1/countries/..%2Fkeys/briefing'],
       ['network', { from: '20x1' }, '/v1/network?from=20x1&limit=20'],
       ['aggregate', { resource: 'figures', groupBy: ['kin'] }, '/v1/figures/aggregate?groupBy=kin&limit=50'],

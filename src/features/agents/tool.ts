@@ -17,6 +17,27 @@ export interface Tool {
 /** Maximum number of citations in a result. */
 const maxCitations = 200
 
+/**
+ * The properties of a source in each of its citations. The others, such as `context` and `licence`, may be long, and would be
+ * repeated in each citation of the source.
+ */
+const citedSourceProperties = [
+  'title',
+  'kind',
+  'publisher',
+  'author',
+  'interviewee',
+  'publishedOn',
+  'url',
+  'language',
+  'visibility',
+]
+
+/** A citation with its source. */
+interface Citation {
+  sourceDetails: Record<string, unknown>
+}
+
 /** A request to the API and its response. */
 interface Exchange {
   /** Path of the request, which an agent can cite. */
@@ -50,7 +71,7 @@ export async function fetchExchange(api: ApiFetch, path: string): Promise<Exchan
 }
 
 /**
- * Finds the citations of records, with their sources.
+ * Finds the citations of records, with the main properties of their sources.
  * @param resource the resource of the records. A citation has no citations.
  * @param keys the keys of the records.
  * @param asOf the time as of which the registry is read; the current registry when left out.
@@ -66,11 +87,15 @@ export async function fetchCitations(
   if (keys.length === 0 || resource === 'citations') return { citations: '[]' }
   const query = { resource, record: keys.join(), include: 'sourceDetails', limit: maxCitations, asOf }
   const fields = 'id,source,record,property,locator,url,sourceRecordId,excerpt,note,rank'
-  const { data, page } = await fetchJson<{ data: unknown[]; page: { next: string | null } }>(
+  const { data, page } = await fetchJson<{ data: Citation[]; page: { next: string | null } }>(
     api,
     apiPath(['citations'], { ...query, fields }),
   )
-  return { citations: JSON.stringify(data), ...(page.next !== null && { moreCitations: 'true' }) }
+  const citations = data.map(({ sourceDetails, ...citation }) => ({
+    ...citation,
+    sourceDetails: Object.fromEntries(citedSourceProperties.map((name) => [name, sourceDetails[name]])),
+  }))
+  return { citations: JSON.stringify(citations), ...(page.next !== null && { moreCitations: 'true' }) }
 }
 
 /** Returns a schema for the SDK whose errors read like the API's faults: the location, what is wrong, what would be right. */

@@ -19,6 +19,9 @@ import { fetchCitations, fetchExchange, type Tool, tool, toolResult } from './to
  */
 const maxItems = { records: 50, groups: 200, pairs: 100 } as const
 
+/** The include that adds the names of the records to which a record refers, since agents cannot read ids. */
+const namesInclude = 'names'
+
 /** Returns the name of the filter of a parameter: `signedOn` for `signedOn[gte]`. */
 const filterName = (parameter: string): string => parameter.replace(/\[.*$/s, '')
 
@@ -112,7 +115,7 @@ const getTool = ({ resource, key, asOf }: Inputs, registry: Registry): Tool =>
       'One record with its citations (the sources of its facts) and its latest changes. With asOf, the record and the citations are as of then; the changes are always the latest.',
     inputs: { resource, key, asOf },
     run: async ({ resource, key, asOf }, api) => {
-      const record = await fetchExchange(api, apiPath([resource, key], { asOf }))
+      const record = await fetchExchange(api, apiPath([resource, key], { include: namesInclude, asOf }))
       // The key of a merged record leads to another record, unless `asOf` is before the merge.
       const found = String(JSON.parse(record.text)[registry.get(resource).key.property])
       const historyPath = apiPath([resource, found, 'history'], { limit: 5, follow: 'false' })
@@ -153,7 +156,7 @@ const listTool = ({ resource, filters, limit, asOf }: Inputs, registry: Registry
         cursor,
         count: count ? 'exact' : undefined,
       })
-      const page = await fetchExchange(api, apiPath([resource], query))
+      const page = await fetchExchange(api, apiPath([resource], { include: namesInclude, ...query }))
       const { data }: { data: Record<string, unknown>[] } = JSON.parse(page.text)
       const citations = await fetchCitations(
         api,
