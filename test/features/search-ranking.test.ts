@@ -41,6 +41,16 @@ describe('a search across resources', () => {
     },
   )
 
+  it.each([
+    ['“China”', 'CHN'],
+    ['"China"', 'CHN'],
+    ['China?', 'CHN'],
+    ['「巴基斯坦」？', 'PAK'],
+    ['“Korea, Republic of”', 'KOR'],
+  ])('ranks first the record whose name is %s without punctuation around it', async (q, key) => {
+    expect(await keysOf(q, 1)).toEqual([key])
+  })
+
   it('finds the stem of a word as a whole, and longer words only by a typed beginning', async () => {
     const documents = ['Quagmire car', 'Quagmire carbon'].map((title) => ({ title, kind: 'other' }))
     for (const document of documents) expect((await api.post('/v1/projects', document)).status).toBe(201)

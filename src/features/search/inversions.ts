@@ -8,6 +8,11 @@ export interface NameForms {
   head: string | undefined
 }
 
+const outerPunctuation = /^[\s"'«»‹›“”„‘’「」『』《》¿¡]+|[\s"'«»‹›“”„‘’「」『』《》?!.,:;？！。，：；]+$/gu
+
+/** Returns a text without the quotation marks around it and the punctuation at its end: `Pakistan` for `“Pakistan”?`. */
+export const withoutOuterPunctuation = (text: string): string => text.replaceAll(outerPunctuation, '')
+
 const inverted = /^(?<head>[^,，(]+?)\s*(?:[,，]\s*(?<rest>[^(]+)|\((?<inBrackets>[^()]+)\))$/
 /** An article after the name, except the one in `Republic of the`. */
 const endsInArticle = /^(?<head>.+?)(?<!\sof)[\s,，]+\(?the\)?$/i

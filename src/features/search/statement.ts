@@ -14,7 +14,7 @@ import type { Statement } from '../../database/statement.ts'
 import { hasNonLatin } from '../../model/characters.ts'
 import type { Resource } from '../../model/resource.ts'
 import { placeholder, statement } from '../../query/statement.ts'
-import { getNameForms } from './inversions.ts'
+import { getNameForms, withoutOuterPunctuation } from './inversions.ts'
 
 /** The plan of a search across resources. */
 export interface SearchPlan {
@@ -253,5 +253,7 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
   }
   const linkQuery = asOf === undefined ? '' : `?asOf=${encodeURIComponent(asOf)}`
   const { inversions, head: textHead = null } = getNameForms(text)
+  const bare = withoutOuterPunctuation(text)
+  if (bare !== text) inversions.push(...getNameForms(bare).inversions)
   return statement(shape, build, { q: text, inversions, head: textHead, limit: maxHits, linkQuery })
 }
