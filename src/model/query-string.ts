@@ -125,7 +125,20 @@ function splitText(text: string, schema: z.ZodType, isList: boolean): string[] |
   return isList || !parts.slice(1).some(isValue) ? [text] : undefined
 }
 
-/** Returns the fault of texts that are too many for the operand, or cannot be stored; undefined if there is none. */
+/**
+ * Returns the message about a number with separators of thousands, such as `12,000,000`. Undefined for other texts, and for lists
+ * that may be meant as several numbers, such as `152,141`.
+ */
+function describeThousands(text: string, takes: OperandSpec['takes'], schema: z.ZodType): string | undefined {
+  if (!/^-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/.test(text) || (takes === 'many' && !text.includes(',0')))
+    return undefined
+  // A free text may have these commas.
+  const [issue] = schema.safeParse(text).error?.issues ?? []
+  if (!issue || !schema.safeParse('0.5').success) return undefined
+  return `${issue.message}; did you mean ${quote(text.replaceAll(',', ''))}?`
+}
+
+/** Returns the fault of texts that are too many for the operand, are one number, or cannot be stored; undefined if there is none. */
 function findFault(
   name: string,
   takes: OperandSpec['takes'],
@@ -142,6 +155,8 @@ function findFault(
     return { ...fault('too_big', message), limit: maxValues }
   }
   if (texts.some((text) => text.includes('\u0000'))) return fault('bad_text', 'has a NUL character')
+  const thousands = describeThousands(texts.join(), takes, schema)
+  if (thousands !== undefined) return fault('wrong_format', thousands)
   const parts = takes === 'many' ? [] : (texts[0] ?? '').split(',')
   if (parts.length > 1 && !mayHaveCommas(schema) && parts.every((part) => schema.safeParse(part).success))
     return repeated(parts.length)

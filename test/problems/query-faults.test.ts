@@ -77,7 +77,12 @@ describe('a refused read', () => {
     ],
     ['/v1/agreements?country=CHN PAK', 'country', 'wrong_format', /did you mean "country=CHN,PAK"\?/],
     ['/v1/agreements?country=CHN, PAK', 'country', 'wrong_format', /did you mean "PAK"\?/],
-    ['/v1/agreements?country=CHN:party', 'country', 'wrong_format', /did you mean "country\[all\]=CHN:party"\?/],
+    [
+      '/v1/agreements?country=CHN:party',
+      'country',
+      'wrong_format',
+      /did you mean "country\[all\]=CHN:party"\?/,
+    ],
     ['/v1/figures?indicator=partner countries', 'indicator', 'wrong_format', /snake_case, such as \S+$/],
     ['/v1/agreements?region=2', 'region', 'wrong_format', /did you mean "002"\?/],
     [
@@ -224,6 +229,8 @@ describe('a refused read', () => {
       /space before its offset.*%2B in a URL/,
     ],
     ['/v1/agreements?updatedAt[gte]=2026-01-31 09:30', 'updatedAt[gte]', 'wrong_format', /RFC 3339/],
+    ['/v1/projects?amount[gte]=12,000,000', 'amount[gte]', 'wrong_format', /; did you mean "12000000"\?/],
+    ['/v1/cooperation-bases?unitCount=1,000', 'unitCount', 'wrong_format', /; did you mean "1000"\?/],
     ['/v1/projects?amount=1e', 'amount', 'wrong_format', /decimal digits/],
     ['/v1/projects?amount=1234567890123456', 'amount', 'invalid', /at most 15 digits/],
     ['/v1/agreements?sort=-signdOn', 'sort', 'unknown_value', /"-signdOn".*did you mean "-signedOn"\?/],
