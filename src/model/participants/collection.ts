@@ -49,7 +49,11 @@ export function participantCollection(registry: Registry, roles: Roles): Collect
     collections: () => ({}),
     filters: {
       country: filterByCode(participations.country, keys.country(), 'Country that takes part itself.'),
-      organization: filterByCode(participations.organization, keys.uuid('organizations'), 'Organization that takes part.'),
+      organization: filterByCode(
+        participations.organization,
+        keys.uuid('organizations'),
+        'Organization that takes part.',
+      ),
       region: filterByAny(
         keys.region(),
         'Region that is or contains the country or region that takes part. Organizations do not match.',

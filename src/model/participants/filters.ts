@@ -62,8 +62,14 @@ export function participantFilters(
 ): Record<string, Filter> {
   const { participations } = context.registry.shared
   const conditions = new ParticipantConditions(context)
-  const byOrganization = filterByAny(keys.uuid('organizations'), 'Organization that takes part.', (values, getOtherFilter) =>
-    conditions.withParticipant(sql`${participations.organization} = any(${values}::uuid[])`, getOtherFilter),
+  const byOrganization = filterByAny(
+    keys.uuid('organizations'),
+    'Organization that takes part.',
+    (values, getOtherFilter) =>
+      conditions.withParticipant(
+        sql`${participations.organization} = any(${values}::uuid[])`,
+        getOtherFilter,
+      ),
   )
   const byRegion = filterByAny(
     keys.region(),
