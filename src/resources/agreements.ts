@@ -39,11 +39,14 @@ function relationsTable({ resource, registry }: ResourceContext) {
 /** The filter for agreements that are related to a given one, in either direction. */
 function relatedTo(context: ResourceContext) {
   const { relations, from, to } = relationsTable(context)
-  return filterByAny(keys.uuid('agreements'), 'Agreement that it is related to, in either direction.', (values) =>
-    isInAny(context.recordId, [
-      sql`select ${from} from ${relations} where ${to} = any(${values}::uuid[])`,
-      sql`select ${to} from ${relations} where ${from} = any(${values}::uuid[])`,
-    ]),
+  return filterByAny(
+    keys.uuid('agreements'),
+    'Agreement that it is related to, in either direction.',
+    (values) =>
+      isInAny(context.recordId, [
+        sql`select ${from} from ${relations} where ${to} = any(${values}::uuid[])`,
+        sql`select ${to} from ${relations} where ${from} = any(${values}::uuid[])`,
+      ]),
   )
 }
 

@@ -19,7 +19,9 @@ export const topics = defineResource(
   {
     slug: field.key(
       (options) =>
-        keys.topic(options).meta({ description: 'Identifies the topic in URLs.', examples: ['electric-vehicles'] }),
+        keys
+          .topic(options)
+          .meta({ description: 'Identifies the topic in URLs.', examples: ['electric-vehicles'] }),
       '^[a-z0-9]+(-[a-z0-9]+)*$',
     ),
     name: field.title('Name.'),
