@@ -98,6 +98,16 @@ describe('the reader of JSON', () => {
     expect(await messageOf(readContent('file.json', text, options))).toContain(message)
   })
 
+  it.each([
+    ['a.json', '{"results":[{"Id":"1"},{"Id":"2","Ti', {}, 'no list at its top; rows.path can be /results.'],
+    ['a.xml', '<all><row/><ro', { path: '/rows/row' }, 'no elements at /rows/row. Its root element is all'],
+  ])(
+    'explains what the beginning of a file lacks, as for a preview: %s',
+    async (name, text, options, message) => {
+      expect(await messageOf(readContent(name, text, options, true))).toContain(message)
+    },
+  )
+
   it('distinguishes JSON from NDJSON, in which a malformed line is a row with a fault', async () => {
     const { fileInfo, rows } = await readContent('file.txt', '{"a": 1}\n{"a": \n\n{"a": 3}\n[1]\n')
     expect(fileInfo.format).toBe('ndjson')

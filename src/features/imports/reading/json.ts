@@ -35,7 +35,8 @@ async function* readItems(
   }
   for await (const chunk of chunks) yield splitter.write(chunk).map(makeRow)
   if (mayBeCut && number > 0) return
-  splitter.end()
+  // The beginning of a file is enough to see that an object is in place of the list.
+  if (!mayBeCut || !splitter.isObject) splitter.end()
   if (splitter.isFound) return
   throw unreadableFile(describeMissingList(splitter, path))
 }

@@ -32,7 +32,7 @@ async function* readElements(
   mayBeCut = false,
 ): AsyncGenerator<readonly Row[], void, undefined> {
   const collector = new RowCollector(path)
-  const isCutAllowed = () => mayBeCut && collector.count > 0
+  const isCutAllowed = () => mayBeCut && (collector.count > 0 || collector.hasOtherRoot)
   for await (const _ of parseXml('The XML', chunks, collector, isCutAllowed)) yield collector.takeRows()
   if (collector.count > 0) return
   const wanted = path === undefined ? 'children of its root element' : `elements at /${path.join('/')}`
@@ -67,6 +67,12 @@ class RowCollector {
   /** @param path names of the elements from the root to the row; by default, the children of the root are the rows. */
   constructor(path: readonly string[] | undefined) {
     this.#path = path
+  }
+
+  /** Whether the root element is not the one in the path, so that the file has no rows, however long it is. */
+  get hasOtherRoot(): boolean {
+    const [name] = this.#path ?? []
+    return name !== undefined && this.root !== '' && !isNamed(this.root, name)
   }
 
   /** Names of children of the root, at most `maxShownNames`, as the end of a message; empty if it has no children. */
