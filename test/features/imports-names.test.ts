@@ -80,7 +80,7 @@ async function decide(id: string, name: string): Promise<void> {
 }
 
 describe('a decision that a name has no record', () => {
-  it('is counted in the report of later imports, and their names are listed', async () => {
+  it('is counted in the report of later imports, which list the name', async () => {
     const scheme = newScheme()
     const csv = `${treatyHeader}\n1,First,2001,Atlantis\n2,Second,2001,Atlantis\n3,Third,2001,Mu\n`
     const { id } = await checkCsv(api.database, treatyMapping(scheme), csv)

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { TotalsRows } from '../../src/features/imports/totals-rows.ts'
 import { sharedApi } from '../support/api.ts'
+import { makeXlsx, readContent, textRow } from '../support/import-files.ts'
 import { checkCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 
 /** Rows of a table that are no records: totals at its end, and repeated headers. */
@@ -37,6 +39,22 @@ records: {projects: {id: Id, properties: {title: Id, kind: =joint_research,
   it('is named in a note if a value is a word for totals, since its amount is one of the record', async () => {
     expect(await notesOf(['A,Lab,1', 'B,Lab,1', 'B,Office,2', 'B,小计,3'])).toEqual([
       'In the group of rows 3–5, a row has "小计" in the column "Unit". If this is a row of totals, leave its values out with when beside each in the mapping, unless the mapping does so already.',
+    ])
+  })
+
+  it('is named in a note also if the file is XLSX', async () => {
+    const cells = [
+      ['Id', 'Unit'],
+      ['A', 'Lab'],
+      ['B', 'Lab'],
+      ['B', 'Total'],
+    ]
+    const file = makeXlsx(cells.map((row) => textRow(...row)).join(''))
+    const { rows } = await readContent('file.xlsx', file, { groupBy: 'Id' })
+    const totals = new TotalsRows()
+    for (const row of rows) totals.add(row, { kind: 'drafts', drafts: [], dropped: [] })
+    expect(totals.notes).toEqual([
+      expect.stringMatching(/^In the group of sheet .*, rows 3–4, a row has "Total"/),
     ])
   })
 

@@ -23,13 +23,13 @@ const fileNameSchema = line(255)
 
 /**
  * Checks that the name of a file can be written into the title of a source and the reasons of changes.
- * @param pointer what the faults name: the JSON pointer of the file's part in the request, or its local path and a colon.
+ * @param location what the faults name: the JSON pointer of the file's part in the request or, on the command line, its path and a colon.
  * @throws Problem `invalid-body`.
  */
-export function checkFileName(name: string, pointer: string): void {
+export function checkFileName(name: string, location: string): void {
   const { faults } = checkValue(fileNameSchema, name)
   if (!faults) return
-  const errors = faults.listed.map((fault) => ({ ...fault, pointer }))
+  const errors = faults.listed.map((fault) => ({ ...fault, pointer: location }))
   throw new Problem('invalid-body', 'The name of a file cannot be used: rename the file.', { errors })
 }
 

@@ -40,8 +40,8 @@ export class TotalsRows {
   }
 
   #addGroup({ locator, values: { rows } }: Row): void {
-    // Only groups (`rows.groupBy`) have several rows. Items of JSON may have a list with the same name.
-    const isGroup = locator.startsWith('rows ')
+    // Only groups (`rows.groupBy`) have several rows, as in `rows 3–5`. Items of JSON may have a list with the same name.
+    const isGroup = /–\d+$/.test(locator)
     if (this.#groupNote !== undefined || !isGroup || rows === undefined || !isList(rows)) return
     for (const member of rows) {
       const found = findTotalsColumn(member)

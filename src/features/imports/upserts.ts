@@ -127,7 +127,7 @@ function followMoved(
 /**
  * Finds existing records: their versions, and what the last import of the scheme wrote to each. An import that was undone
  * counts only if there is no other one: the record may still have some of its values. Of several such imports, the one that
- * created the record counts, since the undo of the others has restored its values.
+ * created the record counts: the undo of the others has restored its values, as far as it could.
  */
 async function findExisting(
   tx: Transaction,

@@ -100,6 +100,8 @@ describe('the reader of JSON', () => {
 
   it.each([
     ['a.json', '{"results":[{"Id":"1"},{"Id":"2","Ti', {}, 'no list at its top; rows.path can be /results.'],
+    ['b.json', '{"results":[{"Id":"1"},{"Id":"2","Ti', { path: '/result' }, 'did you mean "results"?'],
+    ['c.json', '{"meta":[{"Id":"1"}],"Ti', { path: '/results' }, 'cut off'],
     ['a.xml', '<all><row/><ro', { path: '/rows/row' }, 'no elements at /rows/row. Its root element is all'],
   ])(
     'explains what the beginning of a file lacks, as for a preview: %s',

@@ -144,9 +144,13 @@ export class CompileContext {
     return fileColumns.length > 0 && (others.length > 0 || !isGroup)
   }
 
-  /** The context of a part that records share. If the records start at different lists, one may lack the columns of another. */
-  shared(...steps: PropertyKey[]): CompileContext {
-    return new CompileContext(this.#shared, [...this.#location, ...steps], {
+  /**
+   * The context of a part that records share, such as `citation`. If the records start at different lists, one may lack the columns of
+   * another.
+   * @param location where the part is in the mapping.
+   */
+  shared(...location: PropertyKey[]): CompileContext {
+    return new CompileContext(this.#shared, location, {
       ...this.#start,
       isChecked: false,
     })
@@ -171,9 +175,12 @@ export class CompileContext {
       }
   }
 
-  /** Adds a fault of this part of the mapping. */
+  /** Adds a fault of this part of the mapping, unless it has been added: a part that records share is compiled for each. */
   addFault(message: string): void {
-    this.#shared.faults.add(() => ({ pointer: formatPointer(this.#location), code: 'invalid', message }))
+    const { faults } = this.#shared
+    const pointer = formatPointer(this.#location)
+    const isAdded = faults.listed.some((fault) => fault.pointer === pointer && fault.message === message)
+    if (!isAdded) faults.add(() => ({ pointer, code: 'invalid', message }))
   }
 
   /** Adds the fault that a companion file lacks a column. @param columns the columns that it has. */

@@ -39,13 +39,17 @@ const oneColumnNote =
  */
 function findValueWithRows(cells: readonly string[], raw: string, dialect: Dialect): number | undefined {
   const { delimiter, quote } = dialect
+  // The values stand in the text in their order, so each is looked for after the one before it.
+  let from = 0
   const index = cells.findIndex((cell) => {
     if (!cell.startsWith(quote) || !/[\r\n]/.test(cell)) return false
     // The rest of one row, and the beginning of another, have at least as many delimiters as a row.
     if (cell.split(delimiter, cells.length).length < cells.length) return false
     // A few characters suffice, and to look for a long text might take the square of its length.
     const [start = ''] = cell.slice(1, 41).split(/["'\\\r\n]/, 1)
-    return !raw.includes(`${quote}${dialect.escape}${quote}${start}`)
+    const position = raw.indexOf(`${quote}${dialect.escape}${quote}${start}`, from)
+    from = position + 1
+    return position === -1
   })
   return index === -1 ? undefined : index
 }

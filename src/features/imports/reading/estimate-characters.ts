@@ -2,7 +2,7 @@ import type { JsonValue } from '../types.ts'
 
 /**
  * Estimates the number of characters of a value. A number, a boolean or null counts as 8.
- * @param withNames whether the names of properties count. All rows of a table share the names of its columns.
+ * @param withNames whether the names of properties count. They do not for a table, whose rows share the names of its columns.
  */
 export function estimateCharacters(value: JsonValue | undefined, withNames = false): number {
   if (typeof value === 'string') return value.length

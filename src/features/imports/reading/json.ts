@@ -1,5 +1,5 @@
 import { errorMessage } from '../../../error-message.ts'
-import { didYouMean } from '../../../problems/suggest.ts'
+import { didYouMean, suggest } from '../../../problems/suggest.ts'
 import { toSentence } from '../../../wording.ts'
 import type { Row } from '../types.ts'
 import { type FileToRead, type OpenFile, unreadableFile } from './file.ts'
@@ -35,8 +35,9 @@ async function* readItems(
   }
   for await (const chunk of chunks) yield splitter.write(chunk).map(makeRow)
   if (mayBeCut && number > 0) return
-  // The beginning of a file is enough to see that an object is in place of the list.
-  if (!mayBeCut || !splitter.isObject) splitter.end()
+  // The beginning of a file is enough to see that an object is in place of the list, or that its name is misspelt.
+  const isMisspelt = path.length === 1 && suggest(path[0] ?? '', [...splitter.lists]) !== undefined
+  if (!mayBeCut || !(splitter.isObject || isMisspelt)) splitter.end()
   if (splitter.isFound) return
   throw unreadableFile(describeMissingList(splitter, path))
 }

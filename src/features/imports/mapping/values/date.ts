@@ -14,7 +14,7 @@ export const maxDateLength = 100
 /** A date at midnight: databases write the time although only the date is known. */
 const midnight = /^(-?\d{4}-\d\d-\d\d)[T ]00:00(:00(\.0+)?)?(Z|[+-]00:?00)?$/
 
-/** A number that is a year, or a serial day of the years 1902 to 1910. */
+/** A number that is a year, or a serial day of the years 1902 to 1912. */
 const yearOrSerial = /^[12]\d{3}$/
 
 /** A day with a time zone, as XML Schema has it (xsd:date). */
