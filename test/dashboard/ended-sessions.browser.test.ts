@@ -97,7 +97,12 @@ describe.skipIf(skipsBrowser)('an ended session [needs Chromium]', { timeout: 90
   it('leaves no internal record on the page after signing out, even before the service responds', async () => {
     await dashboard.createAgreement({ title: 'Secret treaty', visibility: 'internal', signedOn: '2015' })
     await dashboard.create('countries', { code: 'XSC', name: 'Secret country', visibility: 'internal' })
-    for (const path of ['/changes', '/timeline?q=secret', '/countries/XSC']) {
+    for (const path of [
+      '/changes',
+      '/timeline?q=secret',
+      '/countries/XSC',
+      '/explore/agreements?country=XSC',
+    ]) {
       const { page } = await dashboard.openSignedIn(path)
       const main = page.getByRole('main')
       await expect.poll(() => main.textContent(), { message: path }).toContain('Secret')

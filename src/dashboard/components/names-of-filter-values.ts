@@ -4,6 +4,7 @@ import { readNames } from '../api/names.ts'
 import type { ResourceDescription } from '../api/resources.ts'
 import type { Names } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { type Session, useSession } from '../session.ts'
 
 /** Patterns of the names of filters that take keys of records, each with the resource of these records. */
 const keyFilters: readonly [filter: RegExp, resource: string][] = [
@@ -24,11 +25,14 @@ function resourceOfKeys({ name, key }: ResourceDescription, parameter: string): 
   return keyFilters.find(([expression]) => expression.test(filter))?.[1]
 }
 
+const noNames: Names = {}
+
 /** Returns the key of a value of a filter, without the role of a participant: `CHN` of `CHN:party`. */
 export const keyOfValue = (value: string): string => value.split(':')[0] ?? value
 
 /**
- * Reads the names of the records whose keys are values of filters. If a request fails, the previous names stay.
+ * Reads the names of the records whose keys are values of filters. If a request fails, the previous names stay. Names that were read in
+ * an earlier session are not returned: they may be those of internal records.
  * @param resource the resource whose list has the filters. Without it, no names are read.
  */
 export function useNamesOfFilterValues(
@@ -36,7 +40,8 @@ export function useNamesOfFilterValues(
   filters: Readonly<Record<string, string>>,
 ): Names {
   const { tag } = useLanguage()
-  const [names, setNames] = useState<Names>({})
+  const { session } = useSession()
+  const [read, setRead] = useState<{ session: Session | undefined; names: Names }>()
   useEffect(() => {
     let isObsolete = false
     const keys = new Map<string, Set<string>>()
@@ -50,14 +55,14 @@ export function useNamesOfFilterValues(
       )
     }
     readNames(keys, tag).then(
-      (read) => {
-        if (!isObsolete) setNames(read)
+      (names) => {
+        if (!isObsolete) setRead({ session, names })
       },
       () => undefined,
     )
     return () => {
       isObsolete = true
     }
-  }, [resource, tag, JSON.stringify(filters)])
-  return names
+  }, [resource, tag, session, JSON.stringify(filters)])
+  return read !== undefined && read.session === session ? read.names : noNames
 }
