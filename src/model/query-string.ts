@@ -132,10 +132,11 @@ function splitText(text: string, schema: z.ZodType, isList: boolean): string[] |
 function describeThousands(text: string, takes: OperandSpec['takes'], schema: z.ZodType): string | undefined {
   if (!/^-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/.test(text) || (takes === 'many' && !text.includes(',0')))
     return undefined
+  const number = text.replaceAll(',', '')
   // A free text may have these commas.
-  const [issue] = schema.safeParse(text).error?.issues ?? []
-  if (!issue || !schema.safeParse('0.5').success) return undefined
-  return `${issue.message}; did you mean ${quote(text.replaceAll(',', ''))}?`
+  const [issue] = schema.safeParse(text, { error: faultMessage }).error?.issues ?? []
+  if (!issue || !['0.5', number].every((decimal) => schema.safeParse(decimal).success)) return undefined
+  return `${issue.message}; did you mean ${quote(number)}?`
 }
 
 /** Returns the fault of texts that are too many for the operand, are one number, or cannot be stored; undefined if there is none. */

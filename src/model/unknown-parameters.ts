@@ -72,7 +72,8 @@ export function suggestRequest(name: string, value: string, parameter: Parameter
   if (isValid(value, 'all')) return `${operatorName(name, 'all')}=${value}`
   // Words between spaces may be one key, so they are not values if they have its form when joined: `topic=electric cars`.
   const words = value.trim().toLowerCase().split(/\s+/)
-  if (words.length > 1 && ['-', '_'].some((joint) => isValid(words.join(joint), 'eq'))) return undefined
+  const areWords = words.length > 1 && words.every((word) => /^[a-z]{4,}$/.test(word))
+  if (areWords && ['-', '_'].some((joint) => isValid(words.join(joint), 'eq'))) return undefined
   const parts = value.split(/[;|\s]+/)
   return comparisons.eq?.takes === 'many' && parts.length > 1 && parts.every((part) => isValid(part, 'eq'))
     ? `${name}=${parts.join()}`

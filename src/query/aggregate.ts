@@ -106,7 +106,7 @@ export const measureNames = (resource: Resource): string[] => [
 const describeAll = (definitions: Record<string, { description: string }>): string[] =>
   Object.entries(definitions).map(([name, { description }]) => `\`${name}\`: ${description}`)
 
-const havingPattern = /^([^!<>=]*)(>=|<=|>|<|=)(-?\d{1,15}(?:\.\d{1,6})?)$/
+const havingPattern = /^([^!<>=]+)(>=|<=|>|<|=)(-?\d{1,15}(?:\.\d{1,6})?)$/
 
 /** Suggests the condition without spaces, if this form is valid. */
 function suggestWithoutSpaces(input: unknown): string {

@@ -47,6 +47,7 @@ describe('a search across resources', () => {
     ['China?', 'CHN'],
     ['「巴基斯坦」？', 'PAK'],
     ['“Korea, Republic of”', 'KOR'],
+    ['“Ireland, Republic of”', 'IRL'],
   ])('ranks first the record whose name is %s without punctuation around it', async (q, key) => {
     expect(await keysOf(q, 1)).toEqual([key])
   })

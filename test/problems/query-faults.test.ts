@@ -191,6 +191,7 @@ describe('a refused read', () => {
       'unknown_value',
       /known; did you mean "status\[ne\]=signed"\?/,
     ],
+    ['/v1/citations?record=CHN PAK', 'record', 'wrong_format', /; did you mean "record=CHN,PAK"\?$/],
     [
       '/v1/agreements?status=signed;expired',
       'status',
@@ -229,6 +230,7 @@ describe('a refused read', () => {
       /space before its offset.*%2B in a URL/,
     ],
     ['/v1/agreements?updatedAt[gte]=2026-01-31 09:30', 'updatedAt[gte]', 'wrong_format', /RFC 3339/],
+    ['/v1/projects?amount[gte]=1,234,567,890,123,456', 'amount[gte]', 'repeated', /one value, not 6/],
     ['/v1/projects?amount[gte]=12,000,000', 'amount[gte]', 'wrong_format', /; did you mean "12000000"\?/],
     ['/v1/cooperation-bases?unitCount=1,000', 'unitCount', 'wrong_format', /; did you mean "1000"\?/],
     ['/v1/projects?amount=1e', 'amount', 'wrong_format', /decimal digits/],

@@ -68,7 +68,8 @@ function queriesIn(value: unknown): Map<string, Query> {
   const checked = checkField(batchSchema, 'queries', queries)
   const valueCount = [...checked.values()]
     .flatMap(({ properties = [] }) => properties)
-    .flatMap(({ v }) => v).length
+    .flatMap(({ v }) => v)
+    .filter((value) => toText(value) !== '').length
   if (valueCount > maxPropertyValues)
     throw new Problem(
       'invalid-body',

@@ -252,8 +252,8 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
       from hits order by score desc, resource_index, key collate "C"`
   }
   const linkQuery = asOf === undefined ? '' : `?asOf=${encodeURIComponent(asOf)}`
-  const { inversions, head: textHead = null } = getNameForms(text)
-  const bare = withoutOuterPunctuation(text)
-  if (bare !== text) inversions.push(...getNameForms(bare).inversions)
+  const forms = [text, withoutOuterPunctuation(text)].map(getNameForms)
+  const inversions = forms.flatMap((form) => form.inversions)
+  const textHead = forms.find(({ head }) => head !== undefined)?.head ?? null
   return statement(shape, build, { q: text, inversions, head: textHead, limit: maxHits, linkQuery })
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { autocommitReads, type DatabaseClient } from '../../database/database.ts'
+import { keys } from '../../model/keys.ts'
 import { lazyFor } from '../../model/lazy.ts'
 import { managedSchemas, type Resource } from '../../model/resource.ts'
 import { checkValue, formatPointer } from '../../problems/faults.ts'
@@ -34,10 +35,14 @@ function collectFaults(faults: FaultList, check: () => void, convert?: (fault: F
   }
 }
 
-/** The schema of the properties of a whole record that the registry sets, all optional, and of its key. */
-const managedSchema = lazyFor(({ key }: Resource) =>
-  z.object({ ...managedSchemas, [key.property]: key.schema }).partial(),
-)
+/**
+ * The schema of the properties of a whole record that the registry sets, all optional, and of its key. The record may not exist yet, so
+ * no fault suggests to search for it.
+ */
+const managedSchema = lazyFor(({ key }: Resource) => {
+  const keySchema = key.assignedBy === 'registry' ? keys.uuid() : key.schema
+  return z.object({ ...managedSchemas, [key.property]: keySchema }).partial()
+})
 
 /**
  * Checks one record of an NDJSON body or of a bulk request. A given key is kept, even if the registry generates the keys of
