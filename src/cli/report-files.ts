@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { errorCode } from '../error-code.ts'
 import { failure, OperationalError } from '../operational-error.ts'
 
-/** The files into which a command writes reports after its work, as the user has named them. */
+/** The files that options such as `--rejected` name, into which a command writes reports when its work is done. */
 
 /** A file that an option names. */
 export interface ReportFile {

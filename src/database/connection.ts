@@ -52,7 +52,7 @@ export interface ConnectionServices {
 
 /** What `Connection.commit` returns. */
 interface CommitResult {
-  /** Whether the transaction has written to the log of PostgreSQL. A transaction that only locks rows has, too. */
+  /** Whether the transaction has written to the write-ahead log. A transaction that only locks rows has, too. */
   hasWritten: boolean
   /** The resources that the transaction has announced to other processes (`announce()` in the migrations). */
   announced: string[]

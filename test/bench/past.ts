@@ -7,6 +7,7 @@ import type { BoundedFigure } from './tables.ts'
 interface PastRequest {
   name: string
   method: 'GET' | 'POST'
+  /** Path with a query, which may be empty, since `send` adds `&asOf=…`. */
   path: string
   body?: string
 }

@@ -201,7 +201,7 @@ describe('a search across resources', () => {
     expect(first?.snippet).toBe(`<mark>${first?.matched}</mark>`)
   })
 
-  it('finds names in a Chinese sentence, and titles with half of its pairs of characters', async () => {
+  it('finds names in a Chinese sentence, and titles with at least half of its bigrams', async () => {
     const { data } = await searchFor('中国与巴基斯坦在能源方面的合作')
     expect(data.map(({ key }) => key).slice(0, 3)).toEqual(['PAK', 'CHN', 'energy'])
     const [project] = (await searchFor('巴基斯坦合作', '&resource=projects')).data

@@ -1,8 +1,9 @@
 // @module-tag slow
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Resource } from '../../src/model/resource.ts'
+import { asOfName } from '../../src/query/past.ts'
 import { registry } from '../../src/resources/registry.ts'
+import type { Aggregate } from '../support/aggregates.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import {
   createRecord,
@@ -29,14 +30,6 @@ beforeAll(async () => {
   api = await startTestApi()
 })
 afterAll(() => api.close())
-
-interface Aggregate {
-  data: { key: Document; label: Document; measures: { count: number }; list: string }[]
-  total: number
-}
-
-/** The name of the parameter `asOf` for a resource: figures have a filter with that name. */
-const asOfName = (resource: Resource) => (resource.name === 'figures' ? 'registryAsOf' : 'asOf')
 
 const records = async (path: string) => (await api.get(path)).json<Page>().data
 const keys = async (path: string) => (await records(path)).map(({ id, code, slug }) => id ?? code ?? slug)
@@ -199,7 +192,7 @@ describe('the requested time', () => {
     const path = `/v1/organizations/aggregate?groupBy=kind,parent&q=nations&asOf=${past}`
     const { data } = (await api.get(path)).json<Aggregate>()
     expect(data.length).toBeGreaterThan(0)
-    for (const { list, measures } of data) expect(await keys(list)).toHaveLength(measures.count)
+    for (const { list, measures } of data) expect((await keys(list)).length).toBe(measures.count)
     const lists = await Promise.all(data.map(({ list }) => keys(list)))
     expect(lists.flat()).toContain(created.key)
   })

@@ -11,7 +11,7 @@ const withTitle = (hit: Hit, title: string | undefined): Hit =>
     : { ...hit, title, matched: hit.matched === title ? null : (hit.matched ?? hit.title) }
 
 /**
- * Returns hits of a search with their titles in a language, which it reads.
+ * Reads the titles of hits of a search in a language, and returns the hits with these titles.
  * @throws the reason of an aborted signal.
  */
 export async function withTitles(

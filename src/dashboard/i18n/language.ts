@@ -8,8 +8,7 @@ import chinese from './zh.json' with { type: 'json' }
 export type MessageKey = Exclude<keyof typeof english, `property.${string}`>
 
 /**
- * The messages of each language. To add a language, add a file of messages and an entry here. The language also needs sentences
- * (`sentences.ts`), hints (`../build/describe-forms.ts`), labels (`src/model/languages.ts`), and a link (`../app.tsx`).
+ * The messages of each language. For a further language, see the section "Dashboard" of `docs/development.md`.
  */
 const catalogs = { en: english, zh: chinese } as const satisfies Record<string, Record<MessageKey, string>>
 

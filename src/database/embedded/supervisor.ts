@@ -32,7 +32,7 @@ export class Supervisor {
   readonly #rejoin: (signal: AbortSignal) => Promise<SharedLock>
   readonly #isRunning: () => Promise<boolean>
   readonly #stopping = new AbortController()
-  readonly #running: Promise<void>
+  readonly #supervision: Promise<void>
   #rejoinedAt = Number.NEGATIVE_INFINITY
   /** Pause before the next attempt to restore the connection, in milliseconds. */
   #backoffMs = 0
@@ -49,13 +49,13 @@ export class Supervisor {
     this.#lock = lock
     this.#rejoin = rejoin
     this.#isRunning = isRunning
-    this.#running = this.#run(this.#stopping.signal)
+    this.#supervision = this.#run(this.#stopping.signal)
   }
 
   /** Stops supervising, and returns the shared lock. The server continues to run. */
   async stop(): Promise<SharedLock> {
     this.#stopping.abort()
-    await this.#running
+    await this.#supervision
     return this.#lock
   }
 
@@ -67,11 +67,11 @@ export class Supervisor {
       await Promise.race([this.#lock.lost, stopped])
       if (signal.aborted) return
       this.#setOutage('The connection to the embedded PostgreSQL was lost, and is being restored.')
-      await this.#restart(signal)
+      await this.#reconnect(signal)
     }
   }
 
-  async #restart(signal: AbortSignal): Promise<void> {
+  async #reconnect(signal: AbortSignal): Promise<void> {
     if (performance.now() - this.#rejoinedAt >= stableAfterMs) this.#backoffMs = 0
     // A server that runs need not be started, so the first attempt to join it again does not wait long.
     const isRunning = await this.#isRunning().catch(() => false)

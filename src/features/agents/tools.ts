@@ -4,6 +4,7 @@ import type { Registry } from '../../model/registry.ts'
 import { edtf } from '../../model/schemas.ts'
 import { maxTop } from '../../query/aggregate.ts'
 import { asOfName } from '../../query/past.ts'
+import { namesInclude } from '../../query/representation.ts'
 import { fetchJson } from '../api-fetch.ts'
 import { resourcesKnownByName } from '../names/index.ts'
 import { networkResources } from '../network/selection.ts'
@@ -18,9 +19,6 @@ import { fetchCitations, fetchExchange, type Tool, tool, toolResult } from './to
  * or the partners of one country.
  */
 const maxItems = { records: 50, groups: 200, pairs: 100 } as const
-
-/** The include that adds the names of the records to which a record refers, since agents cannot read ids. */
-const namesInclude = 'names'
 
 /** Returns the name of the filter of a parameter: `signedOn` for `signedOn[gte]`. */
 const filterName = (parameter: string): string => parameter.replace(/\[.*$/s, '')
@@ -115,6 +113,7 @@ const getTool = ({ resource, key, asOf }: Inputs, registry: Registry): Tool =>
       'One record with its citations (the sources of its facts) and its latest changes. With asOf, the record and the citations are as of then; the changes are always the latest.',
     inputs: { resource, key, asOf },
     run: async ({ resource, key, asOf }, api) => {
+      // With the names of the records to which it refers, since agents cannot read ids.
       const record = await fetchExchange(api, apiPath([resource, key], { include: namesInclude, asOf }))
       // The key of a merged record leads to another record, unless `asOf` is before the merge.
       const found = String(JSON.parse(record.text)[registry.get(resource).key.property])
@@ -234,7 +233,7 @@ const briefingTool = ({ asOf, country }: Inputs): Tool =>
     name: 'briefing',
     title: 'Brief on a country',
     description:
-      'A summary of what the registry has about a country: its agreements, projects, bases and programs by year, kind, status, topic and partner; the agreements in force, and those that expire within a year; the latest changes; claimed figures beside recorded counts; and sources. Each number has the path of the list of its records.',
+      'A summary of what the registry has about a country: its agreements, projects, bases and programs by year, kind, status, topic and partner; the agreements in force, and those that expire within a year; the latest changes; the figures that sources state beside the counts of the registry; and sources. Each number has the path of the list of its records.',
     inputs: { country, asOf },
     run: async ({ country, asOf }, api) =>
       toolResult(await fetchExchange(api, apiPath(['countries', country, 'briefing'], { asOf }))),

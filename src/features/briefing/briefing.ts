@@ -120,7 +120,7 @@ export function briefingEndpoint(registry: Registry): Endpoint {
       operationId: 'getCountryBriefing',
       summary: 'Read the briefing of a country',
       description:
-        'A summary of what the registry has about a country, as of one moment: its agreements, projects, bases and programs by year, kind, status, topic and partner, what is in force and what expires within a year, programs given and received, the latest changes, what sources claim beside what the registry records, and the sources. Each number has the path of the list of its records.',
+        'A summary of what the registry has about a country, as of one moment: its agreements, projects, bases and programs by year, kind, status, topic and partner, what is in force and what expires within a year, the programs in which it is donor or recipient, the latest changes (not with `asOf`), the figures that sources state beside the counts of the registry, and the sources. Each number has the path of the list of its records.',
       access: 'read',
       cost: 20,
       query: { ...recordAsOfParameter, ...languageParameter('names and labels') },

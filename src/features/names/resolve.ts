@@ -41,7 +41,7 @@ export function resolveIn(index: NameIndex, query: NameQuery, limit: number): Re
   return { status: 'ambiguous', candidates: resolution.candidates, detail }
 }
 
-/** Resolves a query like `resolveIn`, but without a country of the query, an authority may be resolved. */
+/** Like `resolveIn`, but also resolves the name of an authority if the query has no country. */
 function resolveName(lookup: Lookup): Resolution {
   const { name: given } = lookup.query
   const found = resolveInCodes(lookup, given.trim())
@@ -121,7 +121,7 @@ function resolveWhole(lookup: Lookup, name: string): Resolution | undefined {
   const found = findName(lookup, isCountry ? withConjunctions(name) : name)
   if (found) {
     const resolution = resolveFound(lookup, found, name)
-    return isCountry ? withoutSecondCountry(lookup, found, name, resolution) : resolution
+    return isCountry ? checkForSecondCountry(lookup, found, name, resolution) : resolution
   }
   if (!hasCodeForm('iso3166', name)) return undefined
   const resolution = resolveCode(lookup, name, codeSchemes)
@@ -130,7 +130,7 @@ function resolveWhole(lookup: Lookup, name: string): Resolution | undefined {
   return { status: 'ambiguous', candidates: resolution.candidates, detail }
 }
 
-/** Finds a name in the index. Some names are ambiguous only in sources about the country of the query. */
+/** Finds a name in the index. Some names are ambiguous only in sources about one country, which the query must then have. */
 const findName = ({ index, query }: Lookup, name: string): LookupResult | undefined =>
   index.find(
     name,
@@ -144,9 +144,10 @@ const resolveFound = (lookup: Lookup, found: LookupResult, name: string): Resolu
  * Checks whether a text that was found as the name of a country names two countries: `India, Netherlands` has the words of
  * `Netherlands India`, a former name of Indonesia. The text may still name one record twice, a territory with its state, or a
  * former state that existed in the year of the query.
- * @returns the resolution, or an ambiguous one; undefined if the text has a conjunction, and the found name has none.
+ * @returns the resolution, or an ambiguous one; undefined if the text has a conjunction that the found name lacks, unless both parts
+ * name one record, or the found name is the text with hyphens.
  */
-function withoutSecondCountry(
+function checkForSecondCountry(
   lookup: Lookup,
   { entries }: LookupResult,
   name: string,

@@ -107,7 +107,7 @@ const counts = (registry: Registry) =>
 
 const date = (which: string, days: string) =>
   edtf(
-    `The date with the ${days} possible day, as written in its record; of several, the ${which} in text order. It may lie outside \`from\` and \`to\`.`,
+    `The date with the ${days} possible day of all counted records, as its record has it; if several dates have this day, the alphabetically ${which}. It may lie outside \`from\` and \`to\`.`,
   ).nullable()
 
 const edgeProperties = (registry: Registry) => ({

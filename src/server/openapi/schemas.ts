@@ -43,7 +43,10 @@ interface OverrideContext {
   jsonSchema: z.core.JSONSchema.BaseSchema
 }
 
-/** Removes keywords of zod that clients cannot use, and adds `x-refers-to` and the format of numbers. */
+/**
+ * Removes keywords of JSON Schema that clients cannot use, simplifies patterns and bounds, and adds `x-refers-to` and the format of
+ * numbers.
+ */
 const override = ({ zodSchema, jsonSchema }: OverrideContext) => {
   addReference(zodSchema, jsonSchema)
   if (formatsWithoutPattern.includes(jsonSchema.format ?? '')) delete jsonSchema.pattern
