@@ -204,6 +204,12 @@ describe('a faulty mapping', () => {
   })
 })
 
+it('a fault in the citation of a mapping is named once, at its place, even for several records', () => {
+  const program = 'assistance-programs: { id: id, properties: { title: title, summary: title } }'
+  const text = mapping('', 'citation: { url: { from: a, default: none } }').replace(/ }$/, `, ${program} }`)
+  expect(faults(text)).toEqual([expect.stringMatching(/^\/citation\/url\/default: /)])
+})
+
 describe('the JSON Schema', () => {
   const schema = mappingJsonSchema(registry)
   const validate = new Ajv2020({ strict: false }).compile(schema)
