@@ -1,4 +1,3 @@
-import { useRef } from 'preact/hooks'
 import { Link, Redirect, useLocation } from 'wouter-preact'
 import { useSearch } from 'wouter-preact/use-browser-location'
 import { apiRecordPath } from '../../view-data.ts'
@@ -8,6 +7,7 @@ import { withQuery } from '../api/path.ts'
 import { explorePath, recordDetailPath, recordPath } from '../api/resources.ts'
 import type { Country, CountryBriefing } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
+import { useLastOfSession } from '../api/use-last-of-session.ts'
 import type { ApiState } from '../api/use-read.ts'
 import { AgreementTimeline } from '../charts/agreement-timeline.tsx'
 import { YearColumns } from '../charts/year-columns.tsx'
@@ -28,7 +28,6 @@ import { ResourceLink } from '../components/resource-link.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { type Session, useSession } from '../session.ts'
 
 /** The briefing of a country, now or as of an earlier time. It can be printed. */
 export function CountryView({ code }: { code: string }) {
@@ -82,13 +81,8 @@ function Head({
   const { t } = useLanguage()
   const briefing = state.body
   const code = briefing?.country.code ?? givenCode
-  const { session } = useSession()
-  // The name stays while another day is read, and if the registry did not have the country on this day. It does not stay after the
-  // user has signed out, since the country may be internal.
-  const last = useRef<{ session: Session | undefined; name: string }>()
-  if (briefing) last.current = { session, name: briefing.country.name }
-  const lastName = last.current?.session === session ? last.current?.name : undefined
-  const name = lastName ?? (state.error && givenCode)
+  // The name stays while another day is read, and if the registry did not have the country on this day.
+  const name = useLastOfSession(briefing?.country.name) ?? (state.error && givenCode)
   const country = useApi<Country>(
     briefing ? withQuery(apiRecordPath('countries', code), { asOf }) : null,
   ).body
