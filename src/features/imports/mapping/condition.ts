@@ -22,10 +22,10 @@ export function compileConditions(
       const texts = values.flatMap((value) => toText(value) || [])
       for (const text of texts) scope.limits.addText(text)
       const found = texts.filter((text) => !context.empty.has(text))
-      const hasObject = values.some((value) => hasParts(value, scope.limits))
-      if (isMet(found, found.length === 0 && !hasObject)) return undefined
+      const isEmpty = found.length === 0 && !values.some((value) => hasParts(value, scope.limits))
+      if (isMet(found, isEmpty)) return undefined
       if (texts.length > 0) return `${column} is ${JSON.stringify(texts.join('; ').slice(0, 100))}`
-      return `${column} is ${hasObject ? 'an object' : 'empty'}`
+      return `${column} is ${isEmpty ? 'empty' : 'an object'}`
     }
   })
   return (scope) => {
