@@ -1,5 +1,6 @@
 import { v5 as nameBasedUuid } from 'uuid'
 import { z } from 'zod'
+import { lazyFor } from './lazy.ts'
 
 /** The schema of a key, and who assigns it. */
 export interface KeySpec {
@@ -69,16 +70,10 @@ export const keys = {
       }),
 }
 
-const generatedKeys = new Map<string, KeySpec>()
-
-/** Returns the key of the records of a resource to which the registry assigns UUIDs; the same object for each call. */
-export function generatedKey(resource: string): KeySpec {
-  const known = generatedKeys.get(resource)
-  if (known) return known
-  const spec: KeySpec = { schema: keys.uuid(resource), assignedBy: 'registry' }
-  generatedKeys.set(resource, spec)
-  return spec
-}
+/** Returns the key of the records of a resource to which the registry assigns UUIDs. @param declaration of the resource. */
+export const generatedKey = lazyFor(
+  ({ name }: { name: string }): KeySpec => ({ schema: keys.uuid(name), assignedBy: 'registry' }),
+)
 
 function suggestUpperCase(input: unknown): string {
   const [, letters] = typeof input === 'string' ? (/^\s*([A-Za-z]{3})\s*$/.exec(input) ?? []) : []

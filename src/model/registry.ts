@@ -152,8 +152,9 @@ export class Registry {
    * @throws Error for an unknown resource, or a natural key that was not declared with `field.key`.
    */
   keySpec(name: string): KeySpec {
-    const { naturalKey, fields } = this.declaration(name)
-    if (naturalKey === undefined) return generatedKey(name)
+    const declaration = this.declaration(name)
+    const { naturalKey, fields } = declaration
+    if (naturalKey === undefined) return generatedKey(declaration)
     const schema = fields[naturalKey]?.storedKey
     if (!schema) throw new Error(`the key of ${name} is not declared with field.key`)
     return { schema, assignedBy: 'client' }
