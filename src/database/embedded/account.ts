@@ -30,7 +30,8 @@ interface User {
 /**
  * Decides which user runs PostgreSQL: the user who started the service. PostgreSQL refuses to run as root, so instead of root,
  * the owner of the cluster runs it, or `nobody` for a new cluster. If this user cannot enter the folders that lead to the cluster
- * and to the programs (such as /root, or a folder that `mktemp -d` has created), the programs keep root's capability to bypass file permissions.
+ * and to the programs (such as /root, or a folder that `mktemp -d` has created), the programs keep root's capability to bypass file
+ * permissions.
  * @throws OperationalError if the cluster belongs to root, or if there is no user `nobody` for a new one.
  */
 export async function chooseAccount(cluster: string, programs: string[]): Promise<Account> {

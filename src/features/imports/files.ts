@@ -23,7 +23,8 @@ const fileNameSchema = line(255)
 
 /**
  * Checks that the name of a file can be written into the title of a source and the reasons of changes.
- * @param location what the faults name: the JSON pointer of the file's part in the request or, on the command line, its path and a colon.
+ * @param location what the faults name: the JSON pointer of the file's part in the request or, on the command line, its path and a
+ * colon.
  * @throws Problem `invalid-body`.
  */
 export function checkFileName(name: string, location: string): void {
