@@ -1,13 +1,10 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { type Api, type RequestOptions, sharedApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { type RequestOptions, sharedApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { count, createRecord, exampleDocument, listPath, nameProperty } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 const basic = `Basic ${btoa(`admin:${adminKey}`)}`
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { sharedApi } from '../support/api.ts'
 import {
   type CreatedRecord,
   createRecord,
@@ -15,10 +15,7 @@ import { resources } from '../support/registry.ts'
 
 /** Bodies that are not a JSON object, or that cannot be stored unchanged. */
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 const bytes = (...parts: (string | number[])[]) =>
   new Uint8Array(

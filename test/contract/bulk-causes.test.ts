@@ -1,15 +1,12 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { sharedApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { agreement, agreements, organization, resultsIn, sendNonAtomic, topic } from '../support/bulk.ts'
 import { createRecord, readProblem, resourceOf, unusedId } from '../support/documents.ts'
 
 /** Which operations with `atomic=false` are refused if PostgreSQL refuses what they write together. */
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 const organizations = resourceOf('organizations')
 const topics = resourceOf('topics')

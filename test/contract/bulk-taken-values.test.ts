@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { sharedApi } from '../support/api.ts'
 import { agreement, agreements, organization, statusesOf, topic } from '../support/bulk.ts'
 import { createRecord, type Document, resourceOf } from '../support/documents.ts'
 
 /** Which operations with `atomic=false` are refused if they set unique values that are not free. */
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 const topics = resourceOf('topics')
 const organizations = resourceOf('organizations')

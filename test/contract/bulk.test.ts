@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { sharedApi } from '../support/api.ts'
 import { agreement, agreements, faultsIn, resultsIn, sendBulk, sendNonAtomic } from '../support/bulk.ts'
 import {
   type CreatedRecord,
@@ -17,10 +17,7 @@ import {
 import { fullDocument } from '../support/full-document.ts'
 import { resources } from '../support/registry.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 describe.each(resources)('a bulk request for $name', (resource) => {
   const { property, assignedBy } = resource.key

@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { type Api, type RequestOptions, sharedApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { type RequestOptions, sharedApi } from '../support/api.ts'
 import {
   createRecord,
   etagOf,
@@ -13,10 +13,7 @@ import { resources } from '../support/registry.ts'
 
 /** Conditional reads with `If-None-Match`, and the ETags for them. */
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 const ifNoneMatch = (tag: string): RequestOptions => ({ headers: { 'if-none-match': tag } })
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { sharedApi } from '../support/api.ts'
 import {
   count,
   createRecord,
@@ -15,10 +15,7 @@ import { registry, resources } from '../support/registry.ts'
 
 /** Unique properties and external ids. */
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 /** Unique properties and combinations of properties, with the pointers of the errors. */
 const allUnique: { name: string; properties: string[]; pointers: string[] }[] = [

@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { sharedApi } from '../support/api.ts'
 import {
   etagOf,
   exampleDocument,
@@ -13,10 +13,7 @@ import {
 import { fullDocument } from '../support/full-document.ts'
 import { resources } from '../support/registry.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 describe.each(resources)('creating $name', (resource) => {
   it('returns 201 with the record, its Location and its ETag', async () => {

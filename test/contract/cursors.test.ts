@@ -1,14 +1,13 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { anyCharacter } from '../support/any-character.ts'
-import { type Api, sharedApi } from '../support/api.ts'
+import { sharedApi } from '../support/api.ts'
 import { createRecord, faultAt, listPath, type Page, readProblem, unusedKey } from '../support/documents.ts'
 import { fullDocument } from '../support/full-document.ts'
 import { resources } from '../support/registry.ts'
 
-let api: Api
+const api = await sharedApi()
 beforeAll(async () => {
-  api = await sharedApi()
   // At least two records, so that every list has a second page.
   for (const resource of resources) {
     await createRecord(resource, api, await fullDocument(resource, api))

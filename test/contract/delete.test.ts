@@ -1,14 +1,11 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { sharedApi } from '../support/api.ts'
 import { createRecord, ifMatch, listAll, pathTo, readProblem, unusedKey } from '../support/documents.ts'
 import { fullDocument } from '../support/full-document.ts'
 import { listReferenceProperties, referringDocument } from '../support/references.ts'
 import { registry, resources } from '../support/registry.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 describe.each(resources)('removing $name', (resource) => {
   it('returns 204 without a body; then reads and changes return 404, and lists omit the record', async () => {

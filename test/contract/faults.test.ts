@@ -1,6 +1,6 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { type Api, type HttpResponse, sharedApi } from '../support/api.ts'
+import { type HttpResponse, sharedApi } from '../support/api.ts'
 import { buildDocument, unwrapSchema } from '../support/build-document.ts'
 import {
   count,
@@ -17,10 +17,7 @@ import { resources } from '../support/registry.ts'
 
 /** Invalid records are refused with 422. The response has all their faults, each with a JSON pointer. Nothing is written. */
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 /** The document with `misspelled: 1` in it and in each nested object, and the pointers of these properties. */
 function withUnknownProperties(value: unknown, pointer = ''): { value: unknown; pointers: string[] } {

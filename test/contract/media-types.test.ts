@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Api, type RequestOptions, sharedApi } from '../support/api.ts'
+import { type RequestOptions, sharedApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import {
   type CreatedRecord,
@@ -14,10 +14,7 @@ import { resources } from '../support/registry.ts'
 
 /** Media types, encodings and sizes of bodies. */
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 describe.each(resources)('a body for $name', (resource) => {
   let testRecord: CreatedRecord

@@ -2,7 +2,7 @@ import { request } from 'node:http'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { collectionPaths } from '../../src/model/collection-paths.ts'
-import { type Api, sharedApi } from '../support/api.ts'
+import { sharedApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import {
   type CreatedRecord,
@@ -18,10 +18,7 @@ import { resources } from '../support/registry.ts'
 
 /** The allowed methods, media types and paths, and the errors for all others. */
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 const openApiSchema = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
 

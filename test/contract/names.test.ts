@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Resource, recordSchema } from '../../src/model/resource.ts'
 import { findReferences } from '../../src/operations/writing/references.ts'
-import { type Api, sharedApi } from '../support/api.ts'
+import { sharedApi } from '../support/api.ts'
 import { createRecord, type Document } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
@@ -11,10 +11,7 @@ interface Page {
   names: Names
 }
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 /** Reads from the API the name of the record with this key. */
 async function nameOf(resource: Resource, key: string): Promise<string> {

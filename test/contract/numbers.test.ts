@@ -1,16 +1,13 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Resource } from '../../src/model/resource.ts'
-import { type Api, sharedApi } from '../support/api.ts'
+import { sharedApi } from '../support/api.ts'
 import { createRecord, faultAt, listPath, resourceOf, valueAt } from '../support/documents.ts'
 import { fullDocument } from '../support/full-document.ts'
 import { registry, resources } from '../support/registry.ts'
 
 /** Numbers are stored exactly: amounts, percentages, figures, counts and coordinates. */
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 /** A list of one item. */
 const listOf = (item: unknown) => [item]

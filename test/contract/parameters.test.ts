@@ -1,10 +1,10 @@
 // @module-tag slow
 
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { lazy, lazyFor } from '../../src/model/lazy.ts'
 import type { Resource } from '../../src/model/resource.ts'
-import { type Api, type HttpResponse, sharedApi } from '../support/api.ts'
+import { type HttpResponse, sharedApi } from '../support/api.ts'
 import {
   createRecord,
   type Document,
@@ -17,10 +17,7 @@ import { resources } from '../support/registry.ts'
 
 /** Unknown and invalid parts of a query are not ignored, but refused with 400, and the errors name them. */
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 interface Parameter {
   name: string

@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { sharedApi } from '../support/api.ts'
 import {
   createRecord,
   type Document,
@@ -16,10 +16,7 @@ import {
 import { fullDocument } from '../support/full-document.ts'
 import { resources } from '../support/registry.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 /**
  * For each property whose value is an object, a patch of one inner property. `budget` is a property of the example resource in

@@ -1,6 +1,6 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Resource } from '../../src/model/resource.ts'
-import { type Api, type HttpResponse, sharedApi } from '../support/api.ts'
+import { type HttpResponse, sharedApi } from '../support/api.ts'
 import {
   type CreatedRecord,
   count,
@@ -16,10 +16,7 @@ import {
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 /** Expects that a request was refused because of a header that its operation does not accept. */
 function expectUnknownHeader(response: HttpResponse, header: string): void {

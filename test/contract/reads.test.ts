@@ -1,6 +1,6 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Resource } from '../../src/model/resource.ts'
-import { type Api, sharedApi } from '../support/api.ts'
+import { sharedApi } from '../support/api.ts'
 import {
   createRecord,
   type Document,
@@ -19,10 +19,7 @@ import {
 import { fullDocument } from '../support/full-document.ts'
 import { resources } from '../support/registry.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 const propertiesOf = (resource: Resource) => [
   ...(resource.key.assignedBy === 'registry' ? ['id'] : []),

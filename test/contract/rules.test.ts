@@ -1,8 +1,8 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Resource } from '../../src/model/resource.ts'
 import { references } from '../../src/model/schemas.ts'
-import { type Api, sharedApi } from '../support/api.ts'
+import { sharedApi } from '../support/api.ts'
 import { buildDocument, isEdtfSchema, unwrapSchema } from '../support/build-document.ts'
 import {
   count,
@@ -23,10 +23,7 @@ import { registry, resources } from '../support/registry.ts'
 
 /** Rules beyond the types of values: references, dates, lists, participants, cycles. */
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 /**
  * Returns a `fullDocument` with replaced values, and the pointers of these values.

@@ -1,16 +1,13 @@
 import fc from 'fast-check'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { anyCharacter } from '../support/any-character.ts'
-import { type Api, sharedApi } from '../support/api.ts'
+import { sharedApi } from '../support/api.ts'
 import { faultAt } from '../support/documents.ts'
 import { measureProcessorTimeMs } from '../support/processor-time.ts'
 
 /** Names, other texts and external ids: allowed characters, normalization, and comparison. */
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 type Page = { data: { id: string; title: string }[] }
 

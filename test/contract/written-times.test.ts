@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { sharedApi } from '../support/api.ts'
 import { sendBulk } from '../support/bulk.ts'
 import {
   createRecord,
@@ -13,10 +13,7 @@ import { resources } from '../support/registry.ts'
 
 /** The times of a record in a body: clients write them in any form of RFC 3339. */
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 /** Returns the local time at an offset in milliseconds: `2026-01-31T11:30:00.026`. */
 const atOffset = (time: string, offsetMs: number) =>

@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { sharedApi } from '../support/api.ts'
 import { exampleDocument, resourceOf } from '../support/documents.ts'
 
 interface Point {
@@ -7,10 +7,7 @@ interface Point {
   latitude: number
 }
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 const germany = { longitude: 9.93, latitude: 51.65 }
 

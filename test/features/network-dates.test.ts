@@ -1,14 +1,11 @@
 // @module-tag slow
 
-import { beforeAll, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { expect, it } from 'vitest'
+import { sharedApi } from '../support/api.ts'
 
 /** Requests for networks with a malformed code, or with `from` and `to`. */
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 const dates = [
   '2012',

@@ -1,9 +1,9 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { enumerationsOf } from '../../src/model/enumerations.ts'
 import { findLabel } from '../../src/model/labels.ts'
 import { languages } from '../../src/model/languages.ts'
 import { registry } from '../../src/resources/registry.ts'
-import { type Api, sharedApi } from '../support/api.ts'
+import { sharedApi } from '../support/api.ts'
 
 interface Vocabulary {
   resource: string
@@ -12,10 +12,7 @@ interface Vocabulary {
   words: { word: string; label: string }[]
 }
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 const readVocabularies = async (query = '') =>
   (await api.get(`/v1/vocabularies${query}`)).json<{ data: Vocabulary[] }>().data

@@ -1,13 +1,10 @@
-import { beforeAll, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { expect, it } from 'vitest'
+import { sharedApi } from '../support/api.ts'
 import { createRecord, type Document, exampleDocument, ifMatch, resourceOf } from '../support/documents.ts'
 
 /** Locators of citations: where in the source the cited text is. */
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 it('a locator without a value is null, in the record as in its revision', async () => {
   const citations = resourceOf('citations')

@@ -1,13 +1,10 @@
-import { beforeAll, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { expect, it } from 'vitest'
+import { sharedApi } from '../support/api.ts'
 import { createRecord, resourceOf } from '../support/documents.ts'
 
 /** The header `Change-Reason`. */
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 it.each([
   ['　改名　', '改名'],

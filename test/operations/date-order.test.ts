@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { sharedApi } from '../support/api.ts'
 import { importCsv, newScheme, titledMapping } from '../support/imports.ts'
 
 /** Dates that are certainly in the wrong order, such as an end before its start. */
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 /** The body of a response: a project or a problem. */
 interface ResponseBody {

@@ -1,13 +1,10 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type Aggregate, aggregate } from '../support/aggregates.ts'
-import { type Api, sharedApi } from '../support/api.ts'
+import { sharedApi } from '../support/api.ts'
 import { isHit, waitUntilCached } from '../support/cache-status.ts'
 import { createRecord, exampleDocument, resourceOf } from '../support/documents.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 const path = '/v1/cooperation-bases/aggregate?groupBy=kind'
 

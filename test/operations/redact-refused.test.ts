@@ -1,12 +1,9 @@
-import { beforeAll, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { expect, it } from 'vitest'
+import { sharedApi } from '../support/api.ts'
 import { faultAt } from '../support/documents.ts'
 import { createAt, sendRedaction } from '../support/redactions.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 const create = (resource: string, document: object) => createAt(api, resource, document)
 

@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { type Api, type HttpResponse, sharedApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { type HttpResponse, sharedApi } from '../support/api.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 interface Problem {
   errors: { pointer?: string; parameter?: string; message: string }[]

@@ -1,14 +1,11 @@
 import fc from 'fast-check'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { sharedApi } from '../support/api.ts'
 import { faultAt } from '../support/documents.ts'
 
 /** Values that are nearly valid and their errors, and unusual values that are accepted. */
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 describe('a date in another notation', () => {
   it.each<[date: string, readings: string]>([

@@ -1,12 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { groupExample } from '../../src/operations/group-schema.ts'
 import { aggregate } from '../support/aggregates.ts'
-import { type Api, sharedApi } from '../support/api.ts'
+import { sharedApi } from '../support/api.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 describe('amounts of money', () => {
   beforeAll(async () => {

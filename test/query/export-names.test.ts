@@ -1,12 +1,9 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { sharedApi } from '../support/api.ts'
 import { readProblem } from '../support/documents.ts'
 import { openWorkbook, readCsv, readCsvObjects, rowsIn } from '../support/export-files.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 const fileOf = async (path: string) => (await api.get(`/v1/${path}`)).text
 

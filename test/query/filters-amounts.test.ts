@@ -1,13 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { aggregate } from '../support/aggregates.ts'
-import { type Api, sharedApi } from '../support/api.ts'
+import { sharedApi } from '../support/api.ts'
 import type { Page } from '../support/documents.ts'
 import { createLabelled, type LabelledRecords } from '../support/labelled-records.ts'
 
-let api: Api
+const api = await sharedApi()
 let created: LabelledRecords
 beforeAll(async () => {
-  api = await sharedApi()
   const paid = (...amounts: object[]) => ({ title: 'Several amounts', amounts })
   const yuan = (amount: number, date?: string) => ({ kind: 'commitment', currency: 'CNY', amount, date })
   created = await createLabelled(api, 'assistance-programs', {

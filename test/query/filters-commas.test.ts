@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { sharedApi } from '../support/api.ts'
 import { type Page, readProblem } from '../support/documents.ts'
 import { create } from '../support/labelled-records.ts'
 
@@ -9,12 +9,11 @@ interface Listed {
   locator?: { page: string }
 }
 
-let api: Api
+const api = await sharedApi()
 let source: string
 const scheme = 'commas'
 
 beforeAll(async () => {
-  api = await sharedApi()
   source = await create(api, 'sources', { title: 'Pages', kind: 'report' })
   for (const id of ['a', 'a,b', `x,${scheme}:a`])
     await create(api, 'sources', { title: id, kind: 'report', externalIds: [{ scheme, id }] })

@@ -1,13 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { capitalize } from '../../src/wording.ts'
-import { type Api, sharedApi } from '../support/api.ts'
+import { sharedApi } from '../support/api.ts'
 import { type Page, readProblem } from '../support/documents.ts'
 import { createLabelled, type LabelledRecords } from '../support/labelled-records.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 it.each([
   ['signedOn', '2011-04,2011-05'],

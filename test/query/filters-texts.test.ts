@@ -1,12 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { sharedApi } from '../support/api.ts'
 import type { Document, Page } from '../support/documents.ts'
 import { createLabelled, type LabelledRecords } from '../support/labelled-records.ts'
 
-let api: Api
+const api = await sharedApi()
 let created: LabelledRecords
 beforeAll(async () => {
-  api = await sharedApi()
   const agreement = (more: Document) => ({ title: 'With few texts', kind: 'agreement', ...more })
   created = await createLabelled(api, 'agreements', {
     placed: agreement({

@@ -1,18 +1,15 @@
 // @module-tag slow
 
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { networkResources } from '../../src/features/network/selection.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import { countInList } from '../support/aggregates.ts'
-import { type Api, sharedApi } from '../support/api.ts'
+import { sharedApi } from '../support/api.ts'
 import { createRecord, exampleDocument } from '../support/documents.ts'
 import { createLabelled } from '../support/labelled-records.ts'
 import { registry } from '../support/registry.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 /** Creates records of China and Pakistan, whose events began and ended at different times. */
 async function createWithDates(resource: Resource, dateProperties: readonly string[]): Promise<void> {

@@ -1,10 +1,7 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { sharedApi } from '../support/api.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 interface Page {
   data: { title: string; signedOn: string | null }[]

@@ -1,15 +1,12 @@
-import { beforeAll, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { expect, it } from 'vitest'
+import { sharedApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { unusedId } from '../support/documents.ts'
 import { openApiDocumentSchema, operationsIn } from '../support/openapi-document.ts'
 
 /** The media types of `Accept` headers and of the responses in the OpenAPI document. */
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 it('every operation accepts an Accept header with all media types of its responses', async () => {
   const refused: string[] = []

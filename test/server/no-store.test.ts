@@ -1,5 +1,5 @@
-import { beforeAll, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { expect, it } from 'vitest'
+import { sharedApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { unusedId } from '../support/documents.ts'
 
@@ -8,10 +8,7 @@ import { unusedId } from '../support/documents.ts'
  * freshness (RFC 9111, 4.2.2).
  */
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 const accept = { accept: 'image/png' }
 

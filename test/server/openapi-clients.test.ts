@@ -1,15 +1,11 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { sharedApi } from '../support/api.ts'
 import { type Operation, openApiDocumentSchema, operationsIn } from '../support/openapi-document.ts'
 
 /** What generated clients need in the OpenAPI document, in addition to the schemas. */
 
-let api: Api
-let operations: Operation[]
-beforeAll(async () => {
-  api = await sharedApi()
-  operations = operationsIn(openApiDocumentSchema.parse(api.document))
-})
+const api = await sharedApi()
+const operations = operationsIn(openApiDocumentSchema.parse(api.document))
 
 describe('a parameter with several values', () => {
   it('has no example of its own if it has an operator', () => {

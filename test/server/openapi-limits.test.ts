@@ -1,13 +1,10 @@
-import { beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { type Api, sharedApi } from '../support/api.ts'
+import { sharedApi } from '../support/api.ts'
 
 /** Every list, map and text of a request has a maximum in the OpenAPI document. */
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 const schemaForm = z.looseObject({
   $ref: z.string().optional(),

@@ -6,37 +6,26 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual, promisify } from 'node:util'
 import { brotliCompressSync } from 'node:zlib'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { propertiesOf } from '../../src/model/document.ts'
 import { collectNamed, registerResponseSchema, schemaNames } from '../../src/model/schema-names.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { commonProblems } from '../../src/server/openapi/responses.ts'
-import { type Api, sharedApi } from '../support/api.ts'
+import { sharedApi } from '../support/api.ts'
 import { openTestApp } from '../support/app.ts'
-import {
-  type Operation,
-  openApiDocumentSchema,
-  operationsIn,
-  resourceOperations,
-} from '../support/openapi-document.ts'
+import { openApiDocumentSchema, operationsIn, resourceOperations } from '../support/openapi-document.ts'
 
 const { resources } = registry
 
 /** The YAML parser and the linter take seconds, and longer on a busy machine. */
 const slow = { timeout: 60_000 }
 
-let api: Api
-let document: z.output<typeof openApiDocumentSchema>
-let operations: Operation[]
-let resourceOps: Operation[]
-beforeAll(async () => {
-  api = await sharedApi()
-  document = openApiDocumentSchema.parse(api.document)
-  operations = operationsIn(document)
-  resourceOps = resourceOperations(operations)
-})
+const api = await sharedApi()
+const document = openApiDocumentSchema.parse(api.document)
+const operations = operationsIn(document)
+const resourceOps = resourceOperations(operations)
 
 describe('the OpenAPI document', () => {
   it('is the same in JSON and in YAML', slow, async () => {

@@ -1,14 +1,10 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { type Api, sharedApi } from '../support/api.ts'
+import { sharedApi } from '../support/api.ts'
 import { openApiDocumentSchema } from '../support/openapi-document.ts'
 
-let api: Api
-let document: z.output<typeof openApiDocumentSchema>
-beforeAll(async () => {
-  api = await sharedApi()
-  document = openApiDocumentSchema.parse(api.document)
-})
+const api = await sharedApi()
+const document = openApiDocumentSchema.parse(api.document)
 
 describe('the pages of problems', () => {
   it('exist for each type in the OpenAPI document, with a title, the status and a text', async () => {

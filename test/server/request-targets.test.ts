@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { sharedApi } from '../support/api.ts'
 import { createRecord, resourceOf } from '../support/documents.ts'
 import { exchange, rawRequest } from '../support/raw-http.ts'
 
@@ -8,10 +8,7 @@ import { exchange, rawRequest } from '../support/raw-http.ts'
  * long ones.
  */
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 const send = (target: string, headers: string[] = []) =>
   exchange(api.origin, rawRequest('GET', target, ['Host: registry.example', ...headers]))

@@ -1,12 +1,9 @@
-import { beforeAll, expect, it } from 'vitest'
-import { type Api, sharedApi } from '../support/api.ts'
+import { expect, it } from 'vitest'
+import { sharedApi } from '../support/api.ts'
 
 /** Headers that restrict what browsers do with a response. */
 
-let api: Api
-beforeAll(async () => {
-  api = await sharedApi()
-})
+const api = await sharedApi()
 
 it('responses forbid scripts and content sniffing', async () => {
   for (const path of ['/v1/countries/CHN', '/v1/nothing', '/problems']) {

@@ -1,14 +1,13 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { beforeAll, expect, it } from 'vitest'
 import { viewPaths } from '../../src/view-paths.ts'
-import { type Api, sharedApi } from '../support/api.ts'
+import { sharedApi } from '../support/api.ts'
 import { openTestApp } from '../support/app.ts'
 import { openApiDocumentSchema, operationsIn } from '../support/openapi-document.ts'
 
-let api: Api
+const api = await sharedApi()
 let scripts: string[]
 beforeAll(async () => {
-  api = await sharedApi()
   const { body } = await api.app.inject('/')
   scripts = [...body.matchAll(/src="(\/assets\/[^"]+\.js)"/g)].map(([, path = '']) => path)
   expect(scripts.length).toBeGreaterThan(0)
