@@ -42,7 +42,6 @@ export const actorEndpoint: Endpoint = {
     query: {},
     headers: [],
     responses: { 200: { description: 'The client.', schema: () => actor, headers: {} } },
-    problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
   },
 
   handle: async ({ actor: { kind, id, name, role } }) => ({

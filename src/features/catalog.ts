@@ -77,7 +77,6 @@ export function catalogEndpoint(registry: Registry): Endpoint {
         200: { description: 'The catalogue.', schema: () => schema, headers: { etag: etagHeader } },
         304: notModified,
       },
-      problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
     },
 
     handle: async (_request, { publisher }) => {

@@ -137,16 +137,7 @@ const create: Endpoint = {
     responses: {
       201: { description: 'The new key.', schema: () => issuedKey, headers: { location: locationHeader } },
     },
-    problems: [
-      'malformed-request',
-      'invalid-parameter',
-      'not-acceptable',
-      'too-large',
-      'unsupported-media-type',
-      'invalid-body',
-      'conflict',
-      ...idempotencyProblems,
-    ],
+    problems: ['invalid-body', 'conflict', ...idempotencyProblems],
   },
   async handle(request, { database, keyring }) {
     const { data, faults } = checkValue(newKey, request.body)
@@ -185,7 +176,6 @@ const list: Endpoint = {
       cursor: cursorParameter(keys.uuid(), 'Cursor of the page: `page.next` of the page before.'),
     },
     responses: { 200: { description: 'A page of keys.', schema: () => keyPage, headers: {} } },
-    problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
   },
   async handle({ query }, { database }) {
     const limit = getLimit(query, pageSize)
@@ -207,7 +197,7 @@ const read: Endpoint = {
     summary: 'Read one key',
     description: 'Everything about a key except the key itself, which is not stored.',
     responses: { 200: { description: 'The key.', schema: () => keyRecord, headers: {} } },
-    problems: ['malformed-request', 'invalid-parameter', 'not-found', 'not-acceptable'],
+    problems: ['not-found'],
   },
   async handle({ key }, { database }) {
     const record = await readKey(database, key)
@@ -229,13 +219,7 @@ const revoke: Endpoint = {
       'Every process of the service refuses the key within a second. The key stays in the list with `revokedAt`; revoking it again changes nothing.',
     headers: [idempotencyKey],
     responses: { 204: { description: 'The key is revoked.', headers: replayedHeaders } },
-    problems: [
-      'malformed-request',
-      'invalid-parameter',
-      'not-found',
-      'not-acceptable',
-      ...idempotencyProblems,
-    ],
+    problems: ['not-found', ...idempotencyProblems],
   },
   async handle(request, { database, keyring }) {
     const response = await runOnce(database, request, async (transaction) => {

@@ -103,7 +103,6 @@ export function vocabulariesEndpoint(registry: Registry): Endpoint {
         },
         304: notModified,
       },
-      problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
     },
 
     handle: async ({ language }) =>

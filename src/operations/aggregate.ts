@@ -144,7 +144,6 @@ export const aggregate: Operation = {
     responses: readResponses('Groups of records.', () => aggregateSchema, {
       'content-language': contentLanguage,
     }),
-    problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
   }),
 
   async handle(resource, request, context): Promise<ApiResponse> {

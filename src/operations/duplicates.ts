@@ -161,7 +161,7 @@ export const duplicates: Operation = {
     },
     headers: [ifNoneMatch],
     responses: readResponses('Pairs of records.', () => duplicatePage, { link: linkHeader }),
-    problems: ['malformed-request', 'invalid-parameter', 'invalid-cursor', 'not-acceptable'],
+    problems: ['invalid-cursor'],
   }),
 
   async handle(resource, { query, queryString }, { database, cursorSecret }) {

@@ -28,15 +28,7 @@ export const exportSearch: Operation = {
       schema: () => searchBodySchemas(resource).selection,
       example: {},
     },
-    problems: [
-      'malformed-request',
-      'invalid-parameter',
-      'invalid-search',
-      'not-acceptable',
-      'too-large',
-      'unsupported-media-type',
-      'busy',
-    ],
+    problems: ['invalid-search', 'busy'],
   }),
 
   async handle(resource, request, context) {

@@ -20,7 +20,7 @@ export const exportList: Operation = {
     query: { ...fileParameters(resource), ...selectionParameters(resource, { isFile: true }) },
     documentedOperators: documentedOperators.export,
     headers: [acceptLanguage],
-    problems: ['malformed-request', 'invalid-parameter', 'not-acceptable', 'busy'],
+    problems: ['busy'],
   }),
 
   handle: async (resource, request, context) =>

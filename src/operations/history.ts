@@ -116,7 +116,7 @@ export const history: Operation = {
     },
     headers: [ifNoneMatch],
     responses: readResponses('Changes of the record.', () => historyPage, { link: linkHeader }),
-    problems: ['malformed-request', 'invalid-parameter', 'invalid-cursor', 'not-found', 'not-acceptable'],
+    problems: ['invalid-cursor', 'not-found'],
   }),
 
   async handle(resource, request, { database, cursorSecret }) {

@@ -44,7 +44,7 @@ export const jsonld: Operation = {
     headers: [ifNoneMatch],
     mediaType: 'application/ld+json',
     responses: readResponses('The record as linked data.', () => linkedData),
-    problems: ['malformed-request', 'invalid-parameter', 'not-found', 'not-acceptable'],
+    problems: ['not-found'],
   }),
 
   async handle(resource, { key }, { database, publisher }) {

@@ -25,7 +25,7 @@ export const list: Operation = {
       link: linkHeader,
       'content-language': contentLanguage,
     }),
-    problems: ['malformed-request', 'invalid-parameter', 'invalid-cursor', 'not-acceptable'],
+    problems: ['invalid-cursor'],
   }),
 
   async handle(resource, request, context) {

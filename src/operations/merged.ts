@@ -65,7 +65,7 @@ const mergedResponse: ResponseContract = {
 const withMergedResponse = (method: Endpoint['method'], contract: Contract): Contract =>
   method === 'GET'
     ? { ...contract, responses: { ...contract.responses, 308: mergedResponse } }
-    : { ...contract, problems: [...contract.problems, 'merged'] }
+    : { ...contract, problems: [...(contract.problems ?? []), 'merged'] }
 
 /** Returns a redirect to the same request for another key. */
 function redirect(resource: Resource, { url }: ApiRequest, into: string): ApiResponse {

@@ -138,8 +138,8 @@ export interface Contract {
   responses: Record<number, ResponseContract>
   /** Media type of successful responses; JSON when left out. */
   mediaType?: string
-  /** The problems that the endpoint may return. Those of every endpoint (`commonProblems`) need not be listed. */
-  problems: readonly ProblemType[]
+  /** The problems that the endpoint may return besides those of every endpoint (`commonProblems`); none when left out. */
+  problems?: readonly ProblemType[]
 }
 
 /** The publisher of the registry, from the configuration, for formats that name one. */

@@ -39,7 +39,7 @@ export const read: Operation = {
     responses: readResponses('The record.', () => recordSchema(resource), {
       'content-language': contentLanguage,
     }),
-    problems: ['malformed-request', 'invalid-parameter', 'not-found', 'not-acceptable'],
+    problems: ['not-found'],
   }),
 
   async handle(resource, { key, query, language }, context) {

@@ -38,7 +38,7 @@ export const revision: Operation = {
     query: {},
     headers: [ifNoneMatch],
     responses: readResponses('The revision, with the record in `document`.', () => revisionSchema(resource)),
-    problems: ['malformed-request', 'invalid-parameter', 'not-found', 'not-acceptable'],
+    problems: ['not-found'],
   }),
 
   async handle(resource, { key, pathParameters }, { database }) {

@@ -38,15 +38,7 @@ export const search: Operation = {
         headers: { 'content-language': contentLanguage },
       },
     },
-    problems: [
-      'malformed-request',
-      'invalid-parameter',
-      'invalid-search',
-      'invalid-cursor',
-      'not-acceptable',
-      'too-large',
-      'unsupported-media-type',
-    ],
+    problems: ['invalid-search', 'invalid-cursor'],
   }),
 
   async handle(resource, request, context) {

@@ -87,7 +87,6 @@ export const tableSchema: Operation = {
     },
     headers: [ifNoneMatch],
     responses: readResponses('The columns.', () => columnsSchema),
-    problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
   }),
 
   async handle(resource, { query }) {

@@ -133,7 +133,7 @@ export function briefingEndpoint(registry: Registry): Endpoint {
         },
         304: notModified,
       },
-      problems: ['malformed-request', 'invalid-parameter', 'not-acceptable', 'not-found'],
+      problems: ['not-found'],
     },
 
     async handle({ key: code, query, language }, context) {

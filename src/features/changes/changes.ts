@@ -36,7 +36,6 @@ export const changesEndpoint = (registry: Registry): Endpoint => ({
         headers: {},
       },
     },
-    problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
   },
 
   async handle({ query }, { database }) {

@@ -120,7 +120,7 @@ export const changesStreamEndpoint = (registry: Registry): Endpoint => {
           headers: {},
         },
       },
-      problems: ['malformed-request', 'invalid-parameter', 'not-acceptable', 'rate-limited', 'busy'],
+      problems: ['busy'],
     },
 
     async handle(request, context) {

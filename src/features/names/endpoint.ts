@@ -78,13 +78,7 @@ export function resolveEndpoint(registry: Registry): Endpoint {
         example: { queries: [{ resource: 'countries', name: 'Congo, Dem. Rep.' }] },
       },
       responses: { 200: { description: 'The resolutions.', schema: () => resolutions, headers: {} } },
-      problems: [
-        'malformed-request',
-        'invalid-body',
-        'not-acceptable',
-        'too-large',
-        'unsupported-media-type',
-      ],
+      problems: ['invalid-body'],
     },
 
     async handle(request, { database }) {

@@ -32,8 +32,6 @@ const common = {
   headers: [ifNoneMatch, acceptLanguage],
 } satisfies Partial<Contract>
 
-const problems: Contract['problems'] = ['malformed-request', 'invalid-parameter', 'not-acceptable']
-
 /**
  * PostgreSQL overestimates the number of distinct pairs, and would pass every pair of every record between processes. A high
  * cost of passing rows makes each process count its pairs first, and pass only the counts.
@@ -84,7 +82,6 @@ export const networkEndpoint = (registry: Registry): Endpoint => ({
       },
       304: notModified,
     },
-    problems,
   },
 
   async handle({ query, language }, context) {
@@ -118,7 +115,7 @@ export function countryNetworkEndpoint(registry: Registry): Endpoint {
         },
         304: notModified,
       },
-      problems: [...problems, 'not-found'],
+      problems: ['not-found'],
     },
 
     async handle({ key, query, language }, context) {

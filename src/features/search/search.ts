@@ -100,7 +100,6 @@ const makeContract = (names: string[], schema: () => z.ZodType): Contract => ({
     200: { description: 'The results, best first.', schema, headers: { etag: etagHeader } },
     304: notModified,
   },
-  problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
 })
 
 /** `GET /v1/search?q=`: finds records of all resources by name and words, best first. */

@@ -86,11 +86,11 @@ function successResponse(
 }
 
 /** Returns the problems of an operation by status, and as `default` the problems that every operation may return. */
-function problemResponses({ problems }: Contract): Record<string, JsonSchema> {
+function problemResponses({ problems = [] }: Contract): Record<string, JsonSchema> {
   const specific = problems.filter((type) => !commonProblems.includes(type))
   // Linters require a client error in addition to `default`.
   const hasClientError = specific.some((type) => problemTypes[type].status < 500)
-  const listed = hasClientError ? specific : [...problems.slice(0, 1), ...specific]
+  const listed = hasClientError ? specific : ['malformed-request' as const, ...specific]
   const statuses = new Set(listed.map((type) => problemTypes[type].status))
   const possible = [...new Set([...listed, ...commonProblems])]
   const byStatus = [...statuses].map((status): [string, JsonSchema] => [
