@@ -2,10 +2,10 @@ import { z } from 'zod'
 import type { Registry } from '../model/registry.ts'
 import { pluralNoun, type Resource } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
-import { etagHeader, ifNoneMatch, taggedResponse } from '../operations/entity-tags.ts'
+import { ifNoneMatch, taggedResponse } from '../operations/entity-tags.ts'
 import { type ExportFormat, exportFormats, exportMediaTypes } from '../operations/exporting/contract.ts'
 import type { Endpoint, Publisher } from '../operations/operation.ts'
-import { notModified } from '../operations/response-schemas.ts'
+import { readResponses } from '../operations/response-schemas.ts'
 import { capitalize } from '../wording.ts'
 
 const schema = registerResponseSchema(
@@ -73,10 +73,7 @@ export function catalogEndpoint(registry: Registry): Endpoint {
       query: {},
       headers: [ifNoneMatch],
       mediaType: 'application/ld+json',
-      responses: {
-        200: { description: 'The catalogue.', schema: () => schema, headers: { etag: etagHeader } },
-        304: notModified,
-      },
+      responses: readResponses('The catalogue.', () => schema),
     },
 
     handle: async (_request, { publisher }) => {

@@ -6,7 +6,7 @@ import type { Language } from '../model/languages.ts'
 import type { Registry } from '../model/registry.ts'
 import type { Resource } from '../model/resource.ts'
 import { registerResponseSchema, unwrapped } from '../model/schema-names.ts'
-import { etagHeader, ifNoneMatch, taggedResponse } from '../operations/entity-tags.ts'
+import { ifNoneMatch, taggedResponse } from '../operations/entity-tags.ts'
 import {
   acceptLanguage,
   contentLanguage,
@@ -14,7 +14,7 @@ import {
   withLanguageHeaders,
 } from '../operations/language.ts'
 import type { Endpoint } from '../operations/operation.ts'
-import { notModified } from '../operations/response-schemas.ts'
+import { readResponses } from '../operations/response-schemas.ts'
 
 const example = {
   resource: 'agreements',
@@ -95,14 +95,7 @@ export function vocabulariesEndpoint(registry: Registry): Endpoint {
       access: 'read',
       query: languageParameter('the labels'),
       headers: [ifNoneMatch, acceptLanguage],
-      responses: {
-        200: {
-          description: 'The vocabularies.',
-          schema: () => schema,
-          headers: { etag: etagHeader, 'content-language': contentLanguage },
-        },
-        304: notModified,
-      },
+      responses: readResponses('The vocabularies.', () => schema, { 'content-language': contentLanguage }),
     },
 
     handle: async ({ language }) =>

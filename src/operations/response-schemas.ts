@@ -78,7 +78,7 @@ export const pageSchema = lazyFor((resource: Resource) =>
 )
 
 /** The 304 response: the client's copy is current. */
-export const notModified: ResponseContract = {
+const notModified: ResponseContract = {
   description: 'The representation that the client has is current.',
   headers: { etag: etagHeader },
 }

@@ -4,7 +4,7 @@ import { groupingSettings } from '../../database/reading-settings.ts'
 import type { Language } from '../../model/languages.ts'
 import { nameInDocument } from '../../model/names.ts'
 import type { Registry } from '../../model/registry.ts'
-import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
+import { ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
 import {
   acceptLanguage,
   contentLanguage,
@@ -15,7 +15,7 @@ import { withMergedRecords } from '../../operations/merged.ts'
 import type { Endpoint } from '../../operations/operation.ts'
 import { readSnapshotAt } from '../../operations/past.ts'
 import { recordNotFound, recordNotFoundAt } from '../../operations/read.ts'
-import { notModified } from '../../operations/response-schemas.ts'
+import { readResponses } from '../../operations/response-schemas.ts'
 import { getRecordAsOf, recordAsOfParameter } from '../../query/past.ts'
 import { placeholder, statement } from '../../query/statement.ts'
 import { changesJson } from './changes.ts'
@@ -125,14 +125,9 @@ export function briefingEndpoint(registry: Registry): Endpoint {
       cost: 20,
       query: { ...recordAsOfParameter, ...languageParameter('names and labels') },
       headers: [ifNoneMatch, acceptLanguage],
-      responses: {
-        200: {
-          description: 'The briefing.',
-          schema: () => briefingSchema(registry),
-          headers: { etag: etagHeader, 'content-language': contentLanguage },
-        },
-        304: notModified,
-      },
+      responses: readResponses('The briefing.', () => briefingSchema(registry), {
+        'content-language': contentLanguage,
+      }),
       problems: ['not-found'],
     },
 

@@ -3,13 +3,13 @@ import { groupingSettings } from '../../database/reading-settings.ts'
 import { singleValueParameter } from '../../model/parameters.ts'
 import { getStringValues } from '../../model/query-string.ts'
 import type { Registry } from '../../model/registry.ts'
-import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
+import { ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
 import { acceptLanguage, contentLanguage, withLanguageHeaders } from '../../operations/language.ts'
 import { withMergedRecords } from '../../operations/merged.ts'
 import type { Context, Contract, Endpoint } from '../../operations/operation.ts'
 import { readSnapshotAt } from '../../operations/past.ts'
 import { recordNotFound, recordNotFoundAt } from '../../operations/read.ts'
-import { notModified } from '../../operations/response-schemas.ts'
+import { readResponses } from '../../operations/response-schemas.ts'
 import { getRecordAsOf } from '../../query/past.ts'
 import { countryNetworkSchema, networkParameters, networkSchema, planNetwork } from './contract.ts'
 import {
@@ -74,14 +74,9 @@ export const networkEndpoint = (registry: Registry): Endpoint => ({
       ),
       ...networkParameters(registry),
     },
-    responses: {
-      200: {
-        description: 'The network.',
-        schema: () => networkSchema(registry),
-        headers: { etag: etagHeader, 'content-language': contentLanguage },
-      },
-      304: notModified,
-    },
+    responses: readResponses('The network.', () => networkSchema(registry), {
+      'content-language': contentLanguage,
+    }),
   },
 
   async handle({ query, language }, context) {
@@ -107,14 +102,9 @@ export function countryNetworkEndpoint(registry: Registry): Endpoint {
       summary: 'Who a country cooperates with',
       description: `The countries that take part in the same records as this one, those with the most shared records first, each with the searches that find these records. ${participationNote}`,
       query: networkParameters(registry),
-      responses: {
-        200: {
-          description: 'The partners of the country.',
-          schema: () => countryNetworkSchema(registry),
-          headers: { etag: etagHeader, 'content-language': contentLanguage },
-        },
-        304: notModified,
-      },
+      responses: readResponses('The partners of the country.', () => countryNetworkSchema(registry), {
+        'content-language': contentLanguage,
+      }),
       problems: ['not-found'],
     },
 

@@ -4,11 +4,11 @@ import { limitParameter, singleValueParameter, valueListParameter } from '../../
 import { getLimit, getStringValues } from '../../model/query-string.ts'
 import type { Registry } from '../../model/registry.ts'
 import { registerResponseSchema } from '../../model/schema-names.ts'
-import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
+import { ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
 import type { Contract, Endpoint } from '../../operations/operation.ts'
 import { pageEnvelope } from '../../operations/page-envelope.ts'
 import { readRegistryAt } from '../../operations/past.ts'
-import { notModified } from '../../operations/response-schemas.ts'
+import { readResponses } from '../../operations/response-schemas.ts'
 import { getRecordAsOf, recordAsOfParameter } from '../../query/past.ts'
 import { searchStatement } from './statement.ts'
 
@@ -96,10 +96,7 @@ const makeContract = (names: string[], schema: () => z.ZodType): Contract => ({
     ...recordAsOfParameter,
   },
   headers: [ifNoneMatch],
-  responses: {
-    200: { description: 'The results, best first.', schema, headers: { etag: etagHeader } },
-    304: notModified,
-  },
+  responses: readResponses('The results, best first.', schema),
 })
 
 /** `GET /v1/search?q=`: finds records of all resources by name and words, best first. */
