@@ -11,13 +11,14 @@ import { readRegistryAt } from './past.ts'
 import { findRecord, readRecord } from './records.ts'
 import { readResponses } from './response-schemas.ts'
 
-/** Returns the problem `not-found`: no record has the key. */
-export const recordNotFound = (resource: Resource, key: string): Problem =>
-  new Problem('not-found', `There is no ${resource.noun} ${key}.`)
-
-/** Returns the problem `not-found`: no record had the key at a time. */
-export const recordNotFoundAt = (resource: Resource, key: string, at: string): Problem =>
-  new Problem('not-found', `According to the history, there was no ${resource.noun} ${key} at ${at}.`)
+/** Returns the problem `not-found`: no record has the key or, with `at`, no record had the key at that time. */
+export const recordNotFound = ({ noun }: Resource, key: string, at?: string): Problem =>
+  new Problem(
+    'not-found',
+    at === undefined
+      ? `There is no ${noun} ${key}.`
+      : `According to the history, there was no ${noun} ${key} at ${at}.`,
+  )
 
 /** `GET /v1/{resource}/{key}`: one record. */
 export const read: Operation = {
@@ -49,7 +50,7 @@ export const read: Operation = {
     const record = await (at === undefined
       ? readRecord(context.database, resource, key, representation)
       : readAt((tx) => findRecord(tx, resource, key, representation)))
-    if (!record) throw at === undefined ? recordNotFound(resource, key) : recordNotFoundAt(resource, key, at)
+    if (!record) throw recordNotFound(resource, key, at)
     const { version } = record
     const hasCounts = listCountIncludes(resource, representation).length > 0
     const document = hasCounts

@@ -14,7 +14,7 @@ import {
 import { withMergedRecords } from '../../operations/merged.ts'
 import type { Endpoint } from '../../operations/operation.ts'
 import { readSnapshotAt } from '../../operations/past.ts'
-import { recordNotFound, recordNotFoundAt } from '../../operations/read.ts'
+import { recordNotFound } from '../../operations/read.ts'
 import { readResponses } from '../../operations/response-schemas.ts'
 import { getRecordAsOf, recordAsOfParameter } from '../../query/past.ts'
 import { placeholder, statement } from '../../query/statement.ts'
@@ -141,9 +141,7 @@ export function briefingEndpoint(registry: Registry): Endpoint {
         (tx) => briefingJson(registry, tx, request),
         asOf === undefined ? groupingSettings : undefined,
       )
-      if (text === undefined) {
-        throw asOf === undefined ? recordNotFound(countries, code) : recordNotFoundAt(countries, code, asOf)
-      }
+      if (text === undefined) throw recordNotFound(countries, code, asOf)
       return withLanguageHeaders(taggedResponse(text), language)
     },
   })

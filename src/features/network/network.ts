@@ -8,9 +8,8 @@ import { acceptLanguage, contentLanguage, withLanguageHeaders } from '../../oper
 import { withMergedRecords } from '../../operations/merged.ts'
 import type { Context, Contract, Endpoint } from '../../operations/operation.ts'
 import { readSnapshotAt } from '../../operations/past.ts'
-import { recordNotFound, recordNotFoundAt } from '../../operations/read.ts'
+import { recordNotFound } from '../../operations/read.ts'
 import { readResponses } from '../../operations/response-schemas.ts'
-import { getRecordAsOf } from '../../query/past.ts'
 import { countryNetworkSchema, networkParameters, networkSchema, planNetwork } from './contract.ts'
 import {
   type Edges,
@@ -109,11 +108,9 @@ export function countryNetworkEndpoint(registry: Registry): Endpoint {
     },
 
     async handle({ key, query, language }, context) {
-      const asOf = getRecordAsOf(query)
       const plan = planNetwork(registry, query, 'country', language, key)
       const document = await readNetwork(registry, plan, context, partnersStatement)
-      if (document === undefined)
-        throw asOf === undefined ? recordNotFound(countries, key) : recordNotFoundAt(countries, key, asOf)
+      if (document === undefined) throw recordNotFound(countries, key, plan.asOf)
       return withLanguageHeaders(taggedResponse(document), language)
     },
   })
