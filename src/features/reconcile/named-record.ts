@@ -1,5 +1,5 @@
+import type { RecordKey } from '../../model/keys.ts'
 import { type ApiFetch, ApiResponseError, fetchJson } from '../api-fetch.ts'
-import type { EntityId } from './ids.ts'
 
 /** Names of records by resource and key. */
 export type Names = Record<string, Record<string, string>>
@@ -10,7 +10,7 @@ export type NamedRecord = Record<string, unknown> & { names?: Names }
 /** Reads a record; undefined if there is none. @throws ApiResponseError when the API refuses the request, such as above a rate limit. */
 export async function findNamedRecord(
   api: ApiFetch,
-  { resource, key }: EntityId,
+  { resource, key }: RecordKey,
 ): Promise<NamedRecord | undefined> {
   try {
     return await fetchJson(api, `/v1/${resource}/${encodeURIComponent(key)}?include=names`)

@@ -1,6 +1,6 @@
 import { escapeHtml } from '../../formats/html.ts'
+import type { RecordKey } from '../../model/keys.ts'
 import type { ApiFetch } from '../api-fetch.ts'
-import type { EntityId } from './ids.ts'
 import { findNamedRecord } from './named-record.ts'
 
 /** Properties that a preview shows in addition to the name, if the record has them. */
@@ -23,7 +23,7 @@ const referredResources: Record<string, string> = { country: 'countries', region
  * record.
  * @throws ApiResponseError when the API refuses the request, such as above a rate limit.
  */
-export async function makePreview(api: ApiFetch, entity: EntityId): Promise<string | undefined> {
+export async function makePreview(api: ApiFetch, entity: RecordKey): Promise<string | undefined> {
   const { resource, key } = entity
   const found = await findNamedRecord(api, entity)
   if (!found) return undefined

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify
 import fp from 'fastify-plugin'
 import { type ApiFetch, ApiResponseError } from '../../features/api-fetch.ts'
 import { extend } from '../../features/reconcile/extend.ts'
-import { type EntityId, formatEntityId, parseEntityId } from '../../features/reconcile/ids.ts'
+import { formatEntityId, parseEntityId } from '../../features/reconcile/ids.ts'
 import { makeManifest } from '../../features/reconcile/manifest.ts'
 import { makePreview } from '../../features/reconcile/preview.ts'
 import { reconcileQueries } from '../../features/reconcile/queries.ts'
@@ -15,6 +15,7 @@ import {
   suggestProperties,
   suggestTypes,
 } from '../../features/reconcile/suggest.ts'
+import type { RecordKey } from '../../model/keys.ts'
 import { invalidParameters } from '../../model/query-string.ts'
 import type { Registry } from '../../model/registry.ts'
 import { maxRecordValues } from '../../operations/writing/validation.ts'
@@ -140,7 +141,7 @@ function entityProblem(id: string | undefined): Problem {
 }
 
 /** Returns the entity id in the parameter `id`. @throws Problem `not-found` if it is missing, malformed or of no resource. */
-function entityIn(request: FastifyRequest, registry: Registry): EntityId {
+function entityIn(request: FastifyRequest, registry: Registry): RecordKey {
   const { id } = readQuery(request)
   const entity = id === undefined ? undefined : parseEntityId(id)
   if (entity && registry.find(entity.resource)) return entity
