@@ -9,7 +9,7 @@ import type { Language } from '../model/languages.ts'
 import type { Parameter } from '../model/parameters.ts'
 import type { CheckedQuery } from '../model/query-string.ts'
 import type { Resource } from '../model/resource.ts'
-import type { ProblemType } from '../problems/types.ts'
+import type { SpecificProblem } from '../problems/types.ts'
 import type { Client } from './client.ts'
 import type { ConcurrencyLimiter } from './concurrency.ts'
 import type { Names } from './names/names.ts'
@@ -138,8 +138,8 @@ export interface Contract {
   responses: Record<number, ResponseContract>
   /** Media type of successful responses; JSON when left out. */
   mediaType?: string
-  /** The problems that the endpoint may return besides those of every endpoint (`commonProblems`); none when left out. */
-  problems?: readonly ProblemType[]
+  /** The problems that the endpoint may return besides `commonProblems`; none when left out. */
+  problems?: readonly SpecificProblem[]
 }
 
 /** The publisher of the registry, from the configuration, for formats that name one. */

@@ -196,3 +196,28 @@ export const problemTypes = {
 
 /** The name of a problem type, and the end of its URI. */
 export type ProblemType = keyof typeof problemTypes
+
+/** The problems that every operation may return. In the OpenAPI document, together they are the response `default`. */
+export const commonProblems = [
+  'malformed-request',
+  'invalid-parameter',
+  'unauthorized',
+  'forbidden',
+  'timeout',
+  'not-acceptable',
+  'too-large',
+  'unsupported-media-type',
+  'precondition-required',
+  'uri-too-long',
+  'expectation-failed',
+  'rate-limited',
+  'too-many-waiting',
+  'internal',
+  'overloaded',
+  'too-slow',
+  'unavailable',
+  'outcome-unknown',
+] as const satisfies readonly ProblemType[]
+
+/** The name of a problem type that only some operations return. */
+export type SpecificProblem = Exclude<ProblemType, (typeof commonProblems)[number]>

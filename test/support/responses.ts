@@ -1,7 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formatsPlugin from 'ajv-formats'
-import { problemTypes } from '../../src/problems/types.ts'
-import { commonProblems } from '../../src/server/openapi/responses.ts'
+import { commonProblems, problemTypes } from '../../src/problems/types.ts'
 import { inlineComponents } from './inline-components.ts'
 import { openApiDocumentSchema } from './openapi-document.ts'
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { DatabaseClient, Transaction } from '../../database/database.ts'
 import { findResponse, redactedFingerprint, saveResponse, tryLock } from '../../database/idempotency-store.ts'
 import { Problem } from '../../problems/problem.ts'
-import type { ProblemType } from '../../problems/types.ts'
+import type { SpecificProblem } from '../../problems/types.ts'
 import type { ApiRequest, ApiResponse, HeaderContract, RequestHeader } from '../operation.ts'
 import { hashJson } from './json-hash.ts'
 
@@ -42,7 +42,7 @@ export const replayedHeaders: Record<string, HeaderContract> = {
 }
 
 /** Problems of a well-formed key. */
-export const idempotencyProblems: ProblemType[] = ['idempotency-key-reused', 'idempotency-key-in-use']
+export const idempotencyProblems: SpecificProblem[] = ['idempotency-key-reused', 'idempotency-key-in-use']
 
 /** Parses the header; undefined without one. @throws Problem `malformed-request` for an invalid key. */
 function parseKey(header: string | undefined): string | undefined {

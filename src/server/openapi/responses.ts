@@ -3,32 +3,10 @@ import { contentLanguage } from '../../operations/language.ts'
 import type { Contract, Endpoint, HeaderContract, ResponseContract } from '../../operations/operation.ts'
 import { linkHeader } from '../../operations/page.ts'
 import { replayedHeaders } from '../../operations/writing/idempotency.ts'
-import { type ProblemType, problemTypes } from '../../problems/types.ts'
+import { commonProblems, type ProblemType, problemTypes } from '../../problems/types.ts'
 import { problemResponse } from './problem-schema.ts'
 import type { JsonSchema, Schemas } from './schemas.ts'
 import { pascalCase, type SharedParts, shareParts } from './shared-parts.ts'
-
-/** The problems that every operation may return. Together they are the response `default`. */
-export const commonProblems: readonly ProblemType[] = [
-  'malformed-request',
-  'invalid-parameter',
-  'unauthorized',
-  'forbidden',
-  'timeout',
-  'not-acceptable',
-  'too-large',
-  'unsupported-media-type',
-  'precondition-required',
-  'uri-too-long',
-  'expectation-failed',
-  'rate-limited',
-  'too-many-waiting',
-  'internal',
-  'overloaded',
-  'too-slow',
-  'unavailable',
-  'outcome-unknown',
-]
 
 const headerObject = ({ description, example }: HeaderContract) => ({
   description,
@@ -87,10 +65,9 @@ function successResponse(
 
 /** Returns the problems of an operation by status, and as `default` the problems that every operation may return. */
 function problemResponses({ problems = [] }: Contract): Record<string, JsonSchema> {
-  const specific = problems.filter((type) => !commonProblems.includes(type))
   // Linters require a client error in addition to `default`.
-  const hasClientError = specific.some((type) => problemTypes[type].status < 500)
-  const listed = hasClientError ? specific : ['malformed-request' as const, ...specific]
+  const hasClientError = problems.some((type) => problemTypes[type].status < 500)
+  const listed: readonly ProblemType[] = hasClientError ? problems : ['malformed-request', ...problems]
   const statuses = new Set(listed.map((type) => problemTypes[type].status))
   const possible = [...new Set([...listed, ...commonProblems])]
   const byStatus = [...statuses].map((status): [string, JsonSchema] => [

@@ -7,7 +7,7 @@ import type { Contract, KeyedCollection } from '../../../operations/operation.ts
 import { namedPageSchema } from '../../../operations/response-schemas.ts'
 import { revisionShape } from '../../../operations/revision-schema.ts'
 import { idempotencyKey, idempotencyProblems } from '../../../operations/writing/idempotency.ts'
-import type { ProblemType } from '../../../problems/types.ts'
+import type { SpecificProblem } from '../../../problems/types.ts'
 import { count, importCounts, importReport } from '../job-schemas.ts'
 import type { ImportJob } from '../store.ts'
 
@@ -29,10 +29,10 @@ export const changeContract = { ...baseContract, headers: [idempotencyKey] } sat
 export const tag = 'imports'
 
 /** The problems of an operation that reads one import or a part of it. */
-export const readProblems: readonly ProblemType[] = ['not-found']
+export const readProblems: readonly SpecificProblem[] = ['not-found']
 
 /** The problems of an operation that changes one import. */
-export const changeProblems: readonly ProblemType[] = [...readProblems, ...idempotencyProblems]
+export const changeProblems: readonly SpecificProblem[] = [...readProblems, ...idempotencyProblems]
 
 /**
  * Returns the parameter `cursor` of a list that is sorted by a number, such as the position of a row. The cursor is the number of

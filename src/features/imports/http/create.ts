@@ -316,17 +316,7 @@ export const createImportEndpoint = (registry: Registry): Endpoint => ({
         headers: { location: locationHeader, ...replayedHeaders },
       },
     },
-    problems: [
-      'malformed-request',
-      'invalid-parameter',
-      'not-acceptable',
-      'conflict',
-      ...idempotencyProblems,
-      'too-large',
-      'unsupported-media-type',
-      'invalid-body',
-      'invalid-mapping',
-    ],
+    problems: ['conflict', ...idempotencyProblems, 'invalid-body', 'invalid-mapping'],
   },
   handle: (request, context) => createFromUpload(request, context, registry),
 })

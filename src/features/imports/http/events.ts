@@ -53,7 +53,7 @@ export const importEvents: Endpoint = {
         headers: {},
       },
     },
-    problems: [...readProblems, 'rate-limited', 'busy'],
+    problems: [...readProblems, 'busy'],
   },
   async handle(request, context) {
     const { key } = request

@@ -28,7 +28,6 @@ export const mappingSchemaEndpoint = (registry: Registry): Endpoint => {
       query: {},
       headers: [],
       responses: { 200: { description: 'The JSON Schema.', schema: () => schema, headers: {} } },
-      problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
     },
     async handle() {
       body ??= JSON.stringify(mappingJsonSchema(registry))

@@ -220,7 +220,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
       example: { decisions: [{ resource: 'countries', name: 'Pakstan', key: 'PAK' }] },
     },
     responses: { 200: { description: 'The import.', schema: () => importSchema, headers: replayedHeaders } },
-    problems: [...changeProblems, 'conflict', 'too-large', 'unsupported-media-type', 'invalid-body'],
+    problems: [...changeProblems, 'conflict', 'invalid-body'],
   },
   async handle(request, { database }) {
     const { key } = request

@@ -95,17 +95,7 @@ export const previewEndpoint = (registry: Registry): Endpoint => {
           headers: { 'content-language': contentLanguage },
         },
       },
-      problems: [
-        'malformed-request',
-        'invalid-parameter',
-        'not-acceptable',
-        'too-large',
-        'unsupported-media-type',
-        'invalid-body',
-        'unreadable-file',
-        'rate-limited',
-        'busy',
-      ],
+      problems: ['invalid-body', 'unreadable-file', 'busy'],
     },
     async handle({ body, query, client, language, getAbortSignal }, { database }) {
       if (!isUpload(body)) throw new Problem('invalid-body', 'The body must be multipart/form-data.')

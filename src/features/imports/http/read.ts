@@ -33,7 +33,6 @@ export const listImportsEndpoint: Endpoint = {
       cursor: cursorParameter(keys.uuid(), 'Cursor of the page: `page.next` of the page before.'),
     },
     responses: { 200: { description: 'A page of imports.', schema: () => importPage, headers: {} } },
-    problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
   },
   async handle({ query }, { database }) {
     const limit = getLimit(query, pageSize)
