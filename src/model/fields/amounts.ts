@@ -292,8 +292,8 @@ function amountQuery(context: FieldContext) {
  * if the source gives one. Filters, dimensions and measures of one request refer to the same amount.
  * @param schemaName name of the component schema of one amount.
  */
-export const amounts = (schemaName: string) => {
-  const amountList = list(schemaName, items, {
+export const amounts = (schemaName: string) =>
+  list(schemaName, items, {
     description: 'A sum of money.',
     example: {
       kind: 'commitment',
@@ -305,9 +305,5 @@ export const amounts = (schemaName: string) => {
     },
     max: 500,
     isRepeatable: true,
+    query: amountQuery,
   })
-  return defineField({
-    ...amountList,
-    query: (context) => ({ ...amountList.query?.(context), ...amountQuery(context) }),
-  })
-}

@@ -8,6 +8,7 @@ import {
   type DocumentOf,
   defineField,
   type FieldContext,
+  type FieldQuery,
   type Fields,
   fieldColumns,
   prefixedName,
@@ -31,6 +32,8 @@ interface ListOptions<Items extends Fields> {
   max?: number
   /** The schema of an item, if it has rules beyond those of its fields. It must have the same properties as the fields. */
   item?: (registry: Registry) => z.ZodType<DocumentOf<Items>>
+  /** What the field contributes to queries besides the collection of its items. */
+  query?: (context: FieldContext) => FieldQuery
 }
 
 /** Returns the fields of the items, each with its context in the table of the list. */
@@ -138,6 +141,7 @@ export const list = <const Items extends Fields>(
     },
     rows: (context) => listRows(listTable(context), (item: Row) => item),
     query: (context) => ({
+      ...options.query?.(context),
       collections: () => {
         const table = listTable(context)
         const record = columnOf(table, 'record')

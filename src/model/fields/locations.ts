@@ -83,21 +83,19 @@ function countryQuery(context: FieldContext) {
  * The locations of a record, each with a name, a country, WGS 84 degrees and metres above sea level. Filters and dimensions
  * by `country` treat the countries of locations like those of participants without a role.
  */
-export const locations = (description: string) => {
-  const locationList = list('Location', items, {
-    max: 500,
-    description,
-    example: { name: 'Yangbajing', country: 'CHN', latitude: null, longitude: null, elevationMetres: 4300 },
-    // The schema has the properties of the items.
-    item: (registry) => locationSchema(registry) as z.ZodType<DocumentOf<typeof items>>,
-  })
-  return defineField({
-    ...locationList,
+export const locations = (description: string) =>
+  defineField({
+    ...list('Location', items, {
+      max: 500,
+      description,
+      example: { name: 'Yangbajing', country: 'CHN', latitude: null, longitude: null, elevationMetres: 4300 },
+      // The schema has the properties of the items.
+      item: (registry) => locationSchema(registry) as z.ZodType<DocumentOf<typeof items>>,
+      query: countryQuery,
+    }),
     capability: { kind: 'locations' },
     hostCountries: (context) => {
       const table = listTable(context)
       return [{ record: columnOf(table, 'record'), country: columnOf(table, 'country') }]
     },
-    query: (context) => ({ ...locationList.query?.(context), ...countryQuery(context) }),
   })
-}

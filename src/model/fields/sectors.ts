@@ -80,14 +80,10 @@ function sectorQuery(context: FieldContext) {
  * The sectors of a record: topics, each with its share of the whole if the source gives one.
  * @param schemaName name of the component schema of one sector.
  */
-export const sectors = (schemaName: string) => {
-  const sectorList = list(schemaName, items, {
+export const sectors = (schemaName: string) =>
+  list(schemaName, items, {
     description: 'A sector of the record, and its share.',
     example: { topic: 'crs-14010', percentage: 60 },
     distinctBy: ['topic'],
+    query: sectorQuery,
   })
-  return defineField({
-    ...sectorList,
-    query: (context) => ({ ...sectorList.query?.(context), ...sectorQuery(context) }),
-  })
-}
