@@ -32,10 +32,9 @@ export const exportSearch: Operation = {
   }),
 
   async handle(resource, request, context) {
-    const asOf = getRecordAsOf(request.query)
     const selection = {
       ...readSearchSelection(resource, request.body),
-      ...(asOf !== undefined && { asOf }),
+      asOf: getRecordAsOf(request.query),
     }
     return exportResponse(selection, request, context)
   },

@@ -42,8 +42,7 @@ export const search: Operation = {
   }),
 
   async handle(resource, request, context) {
-    const asOf = getRecordAsOf(request.query)
-    const plan = { ...planSearch(resource, request.body), ...(asOf !== undefined && { asOf }) }
+    const plan = { ...planSearch(resource, request.body), asOf: getRecordAsOf(request.query) }
     return pageResponse(plan, context, request.language, () => ({}), { pointer: '/cursor' })
   },
 }

@@ -66,7 +66,7 @@ export interface AggregatePlan {
   /** Language of the labels. */
   language: Language
   /** Time as of which the registry is read, as in a list; undefined for the present. */
-  asOf?: string
+  asOf?: string | undefined
 }
 
 /** Default and maximum number of groups in a response. */
@@ -329,7 +329,6 @@ function findFaults(plan: AggregatePlan): Fault[] {
  */
 export function planAggregate(resource: Resource, query: CheckedQuery, language: Language): AggregatePlan {
   const measures = getStringValues(query, 'measures')
-  const asOf = getListAsOf(resource, query)
   const plan: AggregatePlan = {
     resource,
     where: readCondition(resource, query),
@@ -339,7 +338,7 @@ export function planAggregate(resource: Resource, query: CheckedQuery, language:
     having: getStringValues(query, 'having').map(parseHaving),
     limit: getLimit(query, groupLimit),
     language,
-    ...(asOf !== undefined && { asOf }),
+    asOf: getListAsOf(resource, query),
   }
   const [top] = getValues(query, 'top')
   if (typeof top === 'number') {

@@ -36,13 +36,13 @@ export interface Selection {
   sort: SortTerm[]
   representation: Representation
   /** Time as of which the registry is read: RFC 3339, or a date for its start in UTC; undefined for now. */
-  asOf?: string
+  asOf?: string | undefined
 }
 
 /** The plan of a list: one page of a selection. */
 export interface ListPlan extends Selection {
   limit: number
-  cursor?: string
+  cursor?: string | undefined
   count?: 'exact' | 'estimated'
 }
 
@@ -116,13 +116,12 @@ export function readCondition(resource: Resource, query: CheckedQuery): Conditio
 
 /** Returns the selection of a checked query. @throws Problem `invalid-parameter` for repeated values. */
 export function readSelection(resource: Resource, query: CheckedQuery): Selection {
-  const asOf = getListAsOf(resource, query)
   return {
     resource,
     where: readCondition(resource, query),
     sort: completeSort(resource, getStringValues(query, 'sort').map(parseSortTerm)),
     representation: readRepresentation(resource, query),
-    ...(asOf !== undefined && { asOf }),
+    asOf: getListAsOf(resource, query),
   }
 }
 
@@ -151,7 +150,7 @@ function makePlan(resource: Resource, query: CheckedQuery): ListPlan {
   return {
     ...selection,
     limit,
-    ...(cursor !== undefined && { cursor }),
+    cursor,
     ...((count === 'exact' || count === 'estimated') && { count }),
   }
 }
