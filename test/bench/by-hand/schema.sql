@@ -1,5 +1,6 @@
--- The schema of commit c79015c (see `server.ts`), from its migrations in their order. Only the values that its checks allow
--- are kept up to date.
+-- The schema of commit c79015c (see `server.ts`), from its migrations in their order, without tables and functions that no
+-- statement here uses. Tables that stay empty have only the key to which others refer. Only the values that its checks allow are
+-- kept up to date.
 
 -- Functions for defaults, generated columns and checks of the tables.
 -- Bodies name the schema of what they call, since pg_restore runs them with an empty search_path.
@@ -230,48 +231,7 @@ CREATE TABLE "agreements" (
 	CONSTRAINT "agreements_renewal_known" CHECK ("agreements"."renewal" in ('none', 'automatic', 'by_consent'))
 );
 
-CREATE TABLE "assistance_program_agreements" (
-	"assistance_program_id" uuid NOT NULL,
-	"agreement_id" uuid NOT NULL,
-	"position" integer NOT NULL,
-	CONSTRAINT "assistance_program_agreements_assistance_program_id_agreement_id_pk" PRIMARY KEY("assistance_program_id","agreement_id")
-);
-
-CREATE TABLE "assistance_programs" (
-	"id" uuid PRIMARY KEY DEFAULT uuid_v7() NOT NULL,
-	"title" text NOT NULL,
-	"modality" text NOT NULL,
-	"status" text,
-	"starts_on" text,
-	"starts_on_earliest" date GENERATED ALWAYS AS (edtf_earliest(starts_on)) STORED,
-	"starts_on_latest" date GENERATED ALWAYS AS (edtf_latest(starts_on)) STORED,
-	"ends_on" text,
-	"ends_on_earliest" date GENERATED ALWAYS AS (edtf_earliest(ends_on)) STORED,
-	"ends_on_latest" date GENERATED ALWAYS AS (edtf_latest(ends_on)) STORED,
-	"summary" text,
-	"location_name" text,
-	"location_country" text,
-	"latitude" double precision,
-	"longitude" double precision,
-	"elevation_metres" double precision,
-	"commitment_amount" numeric(15, 2),
-	"commitment_currency" text,
-	"aid_type" text,
-	"crs_purpose" text,
-	"crs_scheme" text GENERATED ALWAYS AS ('crs'::text) STORED,
-	"version" integer DEFAULT 1 NOT NULL,
-	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	"search" "tsvector" GENERATED ALWAYS AS (setweight(to_tsvector('english', plain_text(title)), 'A') || setweight(to_tsvector('english', plain_text(summary)), 'B') || setweight(to_tsvector('english', plain_text(location_name)), 'B')) STORED,
-	CONSTRAINT "assistance_programs_title_filled" CHECK ("assistance_programs"."title" <> '' and "assistance_programs"."title" = btrim("assistance_programs"."title")),
-	CONSTRAINT "assistance_programs_modality_known" CHECK ("assistance_programs"."modality" in ('high_tech_zone', 'national_library', 'research_capacity', 'training', 'joint_research', 'demonstration_zone', 'data_service', 'environment', 'infrastructure', 'other')),
-	CONSTRAINT "assistance_programs_status_known" CHECK ("assistance_programs"."status" in ('pipeline', 'implementation', 'finalisation', 'closed', 'cancelled', 'suspended')),
-	CONSTRAINT "assistance_programs_aid_type_known" CHECK ("assistance_programs"."aid_type" in ('A01', 'A02', 'B01', 'B02', 'B021', 'B022', 'B03', 'B031', 'B032', 'B033', 'B04', 'C01', 'D01', 'D02', 'E01', 'E02', 'F01', 'G01', 'H01', 'H02', 'H03', 'H04', 'H05', 'H06')),
-	CONSTRAINT "assistance_programs_coordinates_range" CHECK ("assistance_programs"."latitude" between -90 and 90 and "assistance_programs"."longitude" between -180 and 180),
-	CONSTRAINT "assistance_programs_coordinates_pair" CHECK (num_nulls("assistance_programs"."latitude", "assistance_programs"."longitude") <> 1),
-	CONSTRAINT "assistance_programs_elevation_range" CHECK ("assistance_programs"."elevation_metres" between -12000 and 9000),
-	CONSTRAINT "assistance_programs_commitment_valid" CHECK (num_nulls("assistance_programs"."commitment_amount", "assistance_programs"."commitment_currency") <> 1 and "assistance_programs"."commitment_amount" >= 0 and "assistance_programs"."commitment_amount" < 10000000000000 and "assistance_programs"."commitment_currency" ~ '^[A-Z]{3}$')
-);
+CREATE TABLE "assistance_programs" ("id" uuid PRIMARY KEY);
 
 CREATE TABLE "citations" (
 	"id" uuid PRIMARY KEY DEFAULT uuid_v7() NOT NULL,
@@ -301,40 +261,7 @@ CREATE TABLE "citations" (
 	CONSTRAINT "citations_rank_known" CHECK ("citations"."rank" in ('preferred', 'normal', 'deprecated'))
 );
 
-CREATE TABLE "cooperation_bases" (
-	"id" uuid PRIMARY KEY DEFAULT uuid_v7() NOT NULL,
-	"name" text NOT NULL,
-	"kind" text NOT NULL,
-	"level" text,
-	"status" text,
-	"designated_on" text,
-	"designated_on_earliest" date GENERATED ALWAYS AS (edtf_earliest(designated_on)) STORED,
-	"designated_on_latest" date GENERATED ALWAYS AS (edtf_latest(designated_on)) STORED,
-	"summary" text,
-	"unit_count" integer DEFAULT 1 NOT NULL,
-	"unit_count_qualifier" text DEFAULT 'exact' NOT NULL,
-	"part_of" uuid,
-	"host_country" text,
-	"host_organization" uuid,
-	"location_name" text,
-	"location_country" text,
-	"latitude" double precision,
-	"longitude" double precision,
-	"elevation_metres" double precision,
-	"version" integer DEFAULT 1 NOT NULL,
-	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	"search" "tsvector" GENERATED ALWAYS AS (setweight(to_tsvector('english', plain_text(name)), 'A') || setweight(to_tsvector('english', plain_text(summary)), 'B') || setweight(to_tsvector('english', plain_text(location_name)), 'B')) STORED,
-	CONSTRAINT "cooperation_bases_name_filled" CHECK ("cooperation_bases"."name" <> '' and "cooperation_bases"."name" = btrim("cooperation_bases"."name")),
-	CONSTRAINT "cooperation_bases_kind_known" CHECK ("cooperation_bases"."kind" in ('international_innovation_zone', 'joint_research_centre', 'st_cooperation_base', 'overseas_joint_research_entity', 'observatory', 'ground_station', 'other')),
-	CONSTRAINT "cooperation_bases_level_known" CHECK ("cooperation_bases"."level" in ('state', 'provincial', 'municipal', 'institutional')),
-	CONSTRAINT "cooperation_bases_status_known" CHECK ("cooperation_bases"."status" in ('planned', 'active', 'suspended', 'closed')),
-	CONSTRAINT "cooperation_bases_qualifier_known" CHECK ("cooperation_bases"."unit_count_qualifier" in ('exact', 'about', 'more_than', 'at_least', 'less_than')),
-	CONSTRAINT "cooperation_bases_unit_count_positive" CHECK ("cooperation_bases"."unit_count" >= 1),
-	CONSTRAINT "cooperation_bases_coordinates_range" CHECK ("cooperation_bases"."latitude" between -90 and 90 and "cooperation_bases"."longitude" between -180 and 180),
-	CONSTRAINT "cooperation_bases_coordinates_pair" CHECK (num_nulls("cooperation_bases"."latitude", "cooperation_bases"."longitude") <> 1),
-	CONSTRAINT "cooperation_bases_elevation_range" CHECK ("cooperation_bases"."elevation_metres" between -12000 and 9000)
-);
+CREATE TABLE "cooperation_bases" ("id" uuid PRIMARY KEY);
 
 CREATE TABLE "countries" (
 	"code" text PRIMARY KEY NOT NULL,
@@ -361,21 +288,6 @@ CREATE TABLE "countries" (
 	CONSTRAINT "countries_aliases_form" CHECK (is_alias_list("countries"."aliases"))
 );
 
-CREATE TABLE "country_groups" (
-	"country" text NOT NULL,
-	"group" text NOT NULL,
-	"position" integer NOT NULL,
-	CONSTRAINT "country_groups_country_group_pk" PRIMARY KEY("country","group")
-);
-
-CREATE TABLE "country_successors" (
-	"country" text NOT NULL,
-	"successor" text NOT NULL,
-	"position" integer NOT NULL,
-	CONSTRAINT "country_successors_country_successor_pk" PRIMARY KEY("country","successor"),
-	CONSTRAINT "country_successors_other" CHECK ("country_successors"."country" <> "country_successors"."successor")
-);
-
 CREATE TABLE "external_ids" (
 	"scheme" text NOT NULL,
 	"id" text NOT NULL,
@@ -393,27 +305,7 @@ CREATE TABLE "external_ids" (
 	CONSTRAINT "external_ids_id_filled" CHECK ("external_ids"."id" <> '' and "external_ids"."id" = btrim("external_ids"."id"))
 );
 
-CREATE TABLE "figures" (
-	"id" uuid PRIMARY KEY DEFAULT uuid_v7() NOT NULL,
-	"indicator" text NOT NULL,
-	"title" text NOT NULL,
-	"value" numeric(19, 4) NOT NULL,
-	"qualifier" text DEFAULT 'exact' NOT NULL,
-	"unit" text NOT NULL,
-	"country" text,
-	"as_of" text,
-	"as_of_earliest" date GENERATED ALWAYS AS (edtf_earliest(as_of)) STORED,
-	"as_of_latest" date GENERATED ALWAYS AS (edtf_latest(as_of)) STORED,
-	"query" text,
-	"version" integer DEFAULT 1 NOT NULL,
-	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	"search" "tsvector" GENERATED ALWAYS AS (setweight(to_tsvector('english', plain_text(title)), 'A') || setweight(to_tsvector('english', plain_text(unit)), 'B')) STORED,
-	CONSTRAINT "figures_indicator_form" CHECK ("figures"."indicator" ~ '^[a-z][a-z0-9]*(_[a-z0-9]+)*$'),
-	CONSTRAINT "figures_title_filled" CHECK ("figures"."title" <> '' and "figures"."title" = btrim("figures"."title")),
-	CONSTRAINT "figures_unit_filled" CHECK ("figures"."unit" <> '' and "figures"."unit" = btrim("figures"."unit")),
-	CONSTRAINT "figures_qualifier_known" CHECK ("figures"."qualifier" in ('exact', 'about', 'more_than', 'at_least', 'less_than'))
-);
+CREATE TABLE "figures" ("id" uuid PRIMARY KEY);
 
 CREATE TABLE "organizations" (
 	"id" uuid PRIMARY KEY DEFAULT uuid_v7() NOT NULL,
@@ -472,45 +364,7 @@ CREATE TABLE "participations" (
 	CONSTRAINT "participations_signatory_of_agreement" CHECK ("participations"."signatory" is null or "participations"."agreement_id" is not null)
 );
 
-CREATE TABLE "project_agreements" (
-	"project_id" uuid NOT NULL,
-	"agreement_id" uuid NOT NULL,
-	"position" integer NOT NULL,
-	CONSTRAINT "project_agreements_project_id_agreement_id_pk" PRIMARY KEY("project_id","agreement_id")
-);
-
-CREATE TABLE "projects" (
-	"id" uuid PRIMARY KEY DEFAULT uuid_v7() NOT NULL,
-	"title" text NOT NULL,
-	"kind" text NOT NULL,
-	"status" text,
-	"starts_on" text,
-	"starts_on_earliest" date GENERATED ALWAYS AS (edtf_earliest(starts_on)) STORED,
-	"starts_on_latest" date GENERATED ALWAYS AS (edtf_latest(starts_on)) STORED,
-	"ends_on" text,
-	"ends_on_earliest" date GENERATED ALWAYS AS (edtf_earliest(ends_on)) STORED,
-	"ends_on_latest" date GENERATED ALWAYS AS (edtf_latest(ends_on)) STORED,
-	"summary" text,
-	"outcomes" text,
-	"location_name" text,
-	"location_country" text,
-	"latitude" double precision,
-	"longitude" double precision,
-	"elevation_metres" double precision,
-	"budget_amount" numeric(15, 2),
-	"budget_currency" text,
-	"version" integer DEFAULT 1 NOT NULL,
-	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	"search" "tsvector" GENERATED ALWAYS AS (setweight(to_tsvector('english', plain_text(title)), 'A') || setweight(to_tsvector('english', plain_text(summary)), 'B') || setweight(to_tsvector('english', plain_text(outcomes)), 'B') || setweight(to_tsvector('english', plain_text(location_name)), 'B')) STORED,
-	CONSTRAINT "projects_title_filled" CHECK ("projects"."title" <> '' and "projects"."title" = btrim("projects"."title")),
-	CONSTRAINT "projects_kind_known" CHECK ("projects"."kind" in ('mega_science', 'joint_research', 'technology_development', 'joint_centre', 'observatory', 'infrastructure', 'other')),
-	CONSTRAINT "projects_status_known" CHECK ("projects"."status" in ('pipeline', 'implementation', 'finalisation', 'closed', 'cancelled', 'suspended')),
-	CONSTRAINT "projects_coordinates_range" CHECK ("projects"."latitude" between -90 and 90 and "projects"."longitude" between -180 and 180),
-	CONSTRAINT "projects_coordinates_pair" CHECK (num_nulls("projects"."latitude", "projects"."longitude") <> 1),
-	CONSTRAINT "projects_elevation_range" CHECK ("projects"."elevation_metres" between -12000 and 9000),
-	CONSTRAINT "projects_budget_valid" CHECK (num_nulls("projects"."budget_amount", "projects"."budget_currency") <> 1 and "projects"."budget_amount" >= 0 and "projects"."budget_amount" < 10000000000000 and "projects"."budget_currency" ~ '^[A-Z]{3}$')
-);
+CREATE TABLE "projects" ("id" uuid PRIMARY KEY);
 
 CREATE TABLE "regions" (
 	"code" text PRIMARY KEY NOT NULL,
@@ -593,10 +447,6 @@ ALTER TABLE "agreement_documents" ADD CONSTRAINT "agreement_documents_agreement_
 ALTER TABLE "agreement_relations" ADD CONSTRAINT "agreement_relations_agreement_id_agreements_id_fk" FOREIGN KEY ("agreement_id") REFERENCES "public"."agreements"("id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "agreement_relations" ADD CONSTRAINT "agreement_relations_related_id_agreements_id_fk" FOREIGN KEY ("related_id") REFERENCES "public"."agreements"("id") ON DELETE no action ON UPDATE no action;
 ALTER TABLE "agreement_terms" ADD CONSTRAINT "agreement_terms_agreement_id_agreements_id_fk" FOREIGN KEY ("agreement_id") REFERENCES "public"."agreements"("id") ON DELETE cascade ON UPDATE no action;
-ALTER TABLE "assistance_program_agreements" ADD CONSTRAINT "assistance_program_agreements_assistance_program_id_assistance_programs_id_fk" FOREIGN KEY ("assistance_program_id") REFERENCES "public"."assistance_programs"("id") ON DELETE cascade ON UPDATE no action;
-ALTER TABLE "assistance_program_agreements" ADD CONSTRAINT "assistance_program_agreements_agreement_id_agreements_id_fk" FOREIGN KEY ("agreement_id") REFERENCES "public"."agreements"("id") ON DELETE no action ON UPDATE no action;
-ALTER TABLE "assistance_programs" ADD CONSTRAINT "assistance_programs_location_country_countries_code_fk" FOREIGN KEY ("location_country") REFERENCES "public"."countries"("code") ON DELETE no action ON UPDATE no action;
-ALTER TABLE "assistance_programs" ADD CONSTRAINT "assistance_programs_crs_purpose_known" FOREIGN KEY ("crs_scheme","crs_purpose") REFERENCES "public"."topics"("scheme","code") ON DELETE no action ON UPDATE no action;
 ALTER TABLE "citations" ADD CONSTRAINT "citations_source_id_sources_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."sources"("id") ON DELETE no action ON UPDATE no action;
 ALTER TABLE "citations" ADD CONSTRAINT "citations_region_code_regions_code_fk" FOREIGN KEY ("region_code") REFERENCES "public"."regions"("code") ON DELETE no action ON UPDATE no action;
 ALTER TABLE "citations" ADD CONSTRAINT "citations_country_code_countries_code_fk" FOREIGN KEY ("country_code") REFERENCES "public"."countries"("code") ON DELETE no action ON UPDATE no action;
@@ -608,15 +458,7 @@ ALTER TABLE "citations" ADD CONSTRAINT "citations_project_id_projects_id_fk" FOR
 ALTER TABLE "citations" ADD CONSTRAINT "citations_cooperation_base_id_cooperation_bases_id_fk" FOREIGN KEY ("cooperation_base_id") REFERENCES "public"."cooperation_bases"("id") ON DELETE no action ON UPDATE no action;
 ALTER TABLE "citations" ADD CONSTRAINT "citations_assistance_program_id_assistance_programs_id_fk" FOREIGN KEY ("assistance_program_id") REFERENCES "public"."assistance_programs"("id") ON DELETE no action ON UPDATE no action;
 ALTER TABLE "citations" ADD CONSTRAINT "citations_figure_id_figures_id_fk" FOREIGN KEY ("figure_id") REFERENCES "public"."figures"("id") ON DELETE no action ON UPDATE no action;
-ALTER TABLE "cooperation_bases" ADD CONSTRAINT "cooperation_bases_part_of_cooperation_bases_id_fk" FOREIGN KEY ("part_of") REFERENCES "public"."cooperation_bases"("id") ON DELETE no action ON UPDATE no action;
-ALTER TABLE "cooperation_bases" ADD CONSTRAINT "cooperation_bases_host_country_countries_code_fk" FOREIGN KEY ("host_country") REFERENCES "public"."countries"("code") ON DELETE no action ON UPDATE no action;
-ALTER TABLE "cooperation_bases" ADD CONSTRAINT "cooperation_bases_host_organization_organizations_id_fk" FOREIGN KEY ("host_organization") REFERENCES "public"."organizations"("id") ON DELETE no action ON UPDATE no action;
-ALTER TABLE "cooperation_bases" ADD CONSTRAINT "cooperation_bases_location_country_countries_code_fk" FOREIGN KEY ("location_country") REFERENCES "public"."countries"("code") ON DELETE no action ON UPDATE no action;
 ALTER TABLE "countries" ADD CONSTRAINT "countries_region_regions_code_fk" FOREIGN KEY ("region") REFERENCES "public"."regions"("code") ON DELETE no action ON UPDATE no action;
-ALTER TABLE "country_groups" ADD CONSTRAINT "country_groups_country_countries_code_fk" FOREIGN KEY ("country") REFERENCES "public"."countries"("code") ON DELETE cascade ON UPDATE no action;
-ALTER TABLE "country_groups" ADD CONSTRAINT "country_groups_group_regions_code_fk" FOREIGN KEY ("group") REFERENCES "public"."regions"("code") ON DELETE no action ON UPDATE no action;
-ALTER TABLE "country_successors" ADD CONSTRAINT "country_successors_country_countries_code_fk" FOREIGN KEY ("country") REFERENCES "public"."countries"("code") ON DELETE cascade ON UPDATE no action;
-ALTER TABLE "country_successors" ADD CONSTRAINT "country_successors_successor_countries_code_fk" FOREIGN KEY ("successor") REFERENCES "public"."countries"("code") ON DELETE no action ON UPDATE no action;
 ALTER TABLE "external_ids" ADD CONSTRAINT "external_ids_agreement_id_agreements_id_fk" FOREIGN KEY ("agreement_id") REFERENCES "public"."agreements"("id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "external_ids" ADD CONSTRAINT "external_ids_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "public"."projects"("id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "external_ids" ADD CONSTRAINT "external_ids_cooperation_base_id_cooperation_bases_id_fk" FOREIGN KEY ("cooperation_base_id") REFERENCES "public"."cooperation_bases"("id") ON DELETE cascade ON UPDATE no action;
@@ -625,7 +467,6 @@ ALTER TABLE "external_ids" ADD CONSTRAINT "external_ids_organization_id_organiza
 ALTER TABLE "external_ids" ADD CONSTRAINT "external_ids_source_id_sources_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."sources"("id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "external_ids" ADD CONSTRAINT "external_ids_citation_id_citations_id_fk" FOREIGN KEY ("citation_id") REFERENCES "public"."citations"("id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "external_ids" ADD CONSTRAINT "external_ids_figure_id_figures_id_fk" FOREIGN KEY ("figure_id") REFERENCES "public"."figures"("id") ON DELETE cascade ON UPDATE no action;
-ALTER TABLE "figures" ADD CONSTRAINT "figures_country_countries_code_fk" FOREIGN KEY ("country") REFERENCES "public"."countries"("code") ON DELETE no action ON UPDATE no action;
 ALTER TABLE "organizations" ADD CONSTRAINT "organizations_country_countries_code_fk" FOREIGN KEY ("country") REFERENCES "public"."countries"("code") ON DELETE no action ON UPDATE no action;
 ALTER TABLE "organizations" ADD CONSTRAINT "organizations_parent_organizations_id_fk" FOREIGN KEY ("parent") REFERENCES "public"."organizations"("id") ON DELETE no action ON UPDATE no action;
 ALTER TABLE "participation_actions" ADD CONSTRAINT "participation_actions_participation_id_participations_id_fk" FOREIGN KEY ("participation_id") REFERENCES "public"."participations"("id") ON DELETE cascade ON UPDATE no action;
@@ -636,9 +477,6 @@ ALTER TABLE "participations" ADD CONSTRAINT "participations_assistance_program_i
 ALTER TABLE "participations" ADD CONSTRAINT "participations_country_countries_code_fk" FOREIGN KEY ("country") REFERENCES "public"."countries"("code") ON DELETE no action ON UPDATE no action;
 ALTER TABLE "participations" ADD CONSTRAINT "participations_organization_organizations_id_fk" FOREIGN KEY ("organization") REFERENCES "public"."organizations"("id") ON DELETE no action ON UPDATE no action;
 ALTER TABLE "participations" ADD CONSTRAINT "participations_region_regions_code_fk" FOREIGN KEY ("region") REFERENCES "public"."regions"("code") ON DELETE no action ON UPDATE no action;
-ALTER TABLE "project_agreements" ADD CONSTRAINT "project_agreements_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "public"."projects"("id") ON DELETE cascade ON UPDATE no action;
-ALTER TABLE "project_agreements" ADD CONSTRAINT "project_agreements_agreement_id_agreements_id_fk" FOREIGN KEY ("agreement_id") REFERENCES "public"."agreements"("id") ON DELETE no action ON UPDATE no action;
-ALTER TABLE "projects" ADD CONSTRAINT "projects_location_country_countries_code_fk" FOREIGN KEY ("location_country") REFERENCES "public"."countries"("code") ON DELETE no action ON UPDATE no action;
 ALTER TABLE "regions" ADD CONSTRAINT "regions_parent_regions_code_fk" FOREIGN KEY ("parent") REFERENCES "public"."regions"("code") ON DELETE no action ON UPDATE no action;
 ALTER TABLE "topic_links" ADD CONSTRAINT "topic_links_topic_topics_slug_fk" FOREIGN KEY ("topic") REFERENCES "public"."topics"("slug") ON DELETE no action ON UPDATE no action;
 ALTER TABLE "topic_links" ADD CONSTRAINT "topic_links_agreement_id_agreements_id_fk" FOREIGN KEY ("agreement_id") REFERENCES "public"."agreements"("id") ON DELETE cascade ON UPDATE no action;
@@ -667,22 +505,6 @@ CREATE INDEX "agreements_by_created_at" ON "agreements" USING btree ("created_at
 CREATE INDEX "agreements_by_updated_at" ON "agreements" USING btree ("updated_at","id");
 CREATE INDEX "agreements_search" ON "agreements" USING gin ("search");
 CREATE INDEX "agreements_languages" ON "agreements" USING gin ("languages");
-CREATE INDEX "assistance_program_agreements_agreement" ON "assistance_program_agreements" USING btree ("agreement_id");
-CREATE INDEX "assistance_programs_crs_purpose" ON "assistance_programs" USING btree ("crs_purpose");
-CREATE INDEX "assistance_programs_location_country" ON "assistance_programs" USING btree ("location_country");
-CREATE INDEX "assistance_programs_by_title" ON "assistance_programs" USING btree (("title" collate "und-x-icu"),"id");
-CREATE INDEX "assistance_programs_by_modality" ON "assistance_programs" USING btree (("modality" collate "C"),"id");
-CREATE INDEX "assistance_programs_by_status" ON "assistance_programs" USING btree ((coalesce("status", U&'\+10FFFF') collate "C"),"id");
-CREATE INDEX "assistance_programs_by_status_desc" ON "assistance_programs" USING btree ((coalesce("status", '') collate "C"),"id");
-CREATE INDEX "assistance_programs_by_starts_on" ON "assistance_programs" USING btree ((coalesce("starts_on_earliest", 'infinity'::date)),"id");
-CREATE INDEX "assistance_programs_by_starts_on_desc" ON "assistance_programs" USING btree ((case when "starts_on_earliest" is null then '-infinity'::date else greatest("starts_on_earliest", '4713-11-24 BC'::date) end),"id");
-CREATE INDEX "assistance_programs_by_ends_on" ON "assistance_programs" USING btree ((coalesce("ends_on_earliest", 'infinity'::date)),"id");
-CREATE INDEX "assistance_programs_by_ends_on_desc" ON "assistance_programs" USING btree ((case when "ends_on_earliest" is null then '-infinity'::date else greatest("ends_on_earliest", '4713-11-24 BC'::date) end),"id");
-CREATE INDEX "assistance_programs_by_commitment_amount" ON "assistance_programs" USING btree ((coalesce("commitment_amount", 'Infinity'::numeric)),"id");
-CREATE INDEX "assistance_programs_by_commitment_amount_desc" ON "assistance_programs" USING btree ((coalesce("commitment_amount", '-Infinity'::numeric)),"id");
-CREATE INDEX "assistance_programs_by_created_at" ON "assistance_programs" USING btree ("created_at","id");
-CREATE INDEX "assistance_programs_by_updated_at" ON "assistance_programs" USING btree ("updated_at","id");
-CREATE INDEX "assistance_programs_search" ON "assistance_programs" USING gin ("search");
 CREATE INDEX "citations_source" ON "citations" USING btree ("source_id");
 CREATE INDEX "citations_region" ON "citations" USING btree ("region_code");
 CREATE INDEX "citations_country" ON "citations" USING btree ("country_code");
@@ -702,24 +524,6 @@ CREATE INDEX "citations_by_paragraph_desc" ON "citations" USING btree ((coalesce
 CREATE INDEX "citations_by_created_at" ON "citations" USING btree ("created_at","id");
 CREATE INDEX "citations_by_updated_at" ON "citations" USING btree ("updated_at","id");
 CREATE INDEX "citations_search" ON "citations" USING gin ("search");
-CREATE INDEX "cooperation_bases_part_of" ON "cooperation_bases" USING btree ("part_of");
-CREATE INDEX "cooperation_bases_host_country" ON "cooperation_bases" USING btree ("host_country");
-CREATE INDEX "cooperation_bases_host_organization" ON "cooperation_bases" USING btree ("host_organization");
-CREATE INDEX "cooperation_bases_location_country" ON "cooperation_bases" USING btree ("location_country");
-CREATE INDEX "cooperation_bases_by_name" ON "cooperation_bases" USING btree (("name" collate "und-x-icu"),"id");
-CREATE INDEX "cooperation_bases_by_kind" ON "cooperation_bases" USING btree (("kind" collate "C"),"id");
-CREATE INDEX "cooperation_bases_by_level" ON "cooperation_bases" USING btree ((coalesce("level", U&'\+10FFFF') collate "C"),"id");
-CREATE INDEX "cooperation_bases_by_level_desc" ON "cooperation_bases" USING btree ((coalesce("level", '') collate "C"),"id");
-CREATE INDEX "cooperation_bases_by_status" ON "cooperation_bases" USING btree ((coalesce("status", U&'\+10FFFF') collate "C"),"id");
-CREATE INDEX "cooperation_bases_by_status_desc" ON "cooperation_bases" USING btree ((coalesce("status", '') collate "C"),"id");
-CREATE INDEX "cooperation_bases_by_host_country" ON "cooperation_bases" USING btree ((coalesce("host_country", U&'\+10FFFF') collate "C"),"id");
-CREATE INDEX "cooperation_bases_by_host_country_desc" ON "cooperation_bases" USING btree ((coalesce("host_country", '') collate "C"),"id");
-CREATE INDEX "cooperation_bases_by_designated_on" ON "cooperation_bases" USING btree ((coalesce("designated_on_earliest", 'infinity'::date)),"id");
-CREATE INDEX "cooperation_bases_by_designated_on_desc" ON "cooperation_bases" USING btree ((case when "designated_on_earliest" is null then '-infinity'::date else greatest("designated_on_earliest", '4713-11-24 BC'::date) end),"id");
-CREATE INDEX "cooperation_bases_by_unit_count" ON "cooperation_bases" USING btree (("unit_count"),"id");
-CREATE INDEX "cooperation_bases_by_created_at" ON "cooperation_bases" USING btree ("created_at","id");
-CREATE INDEX "cooperation_bases_by_updated_at" ON "cooperation_bases" USING btree ("updated_at","id");
-CREATE INDEX "cooperation_bases_search" ON "cooperation_bases" USING gin ("search");
 CREATE UNIQUE INDEX "countries_alpha2_unique" ON "countries" USING btree ("alpha2") WHERE valid_to is null;
 CREATE UNIQUE INDEX "countries_numeric_unique" ON "countries" USING btree ("numeric") WHERE valid_to is null;
 CREATE INDEX "countries_region" ON "countries" USING btree ("region");
@@ -736,33 +540,22 @@ CREATE INDEX "countries_by_valid_to_desc" ON "countries" USING btree ((case when
 CREATE INDEX "countries_by_created_at" ON "countries" USING btree ("created_at","code");
 CREATE INDEX "countries_by_updated_at" ON "countries" USING btree ("updated_at","code");
 CREATE INDEX "countries_search" ON "countries" USING gin ("search");
-CREATE INDEX "country_groups_group" ON "country_groups" USING btree ("group");
-CREATE INDEX "country_successors_successor" ON "country_successors" USING btree ("successor");
-CREATE INDEX "external_ids_agreement_id" ON "external_ids" USING btree ("agreement_id");
+CREATE INDEX "external_ids_agreement_id" ON "external_ids" USING btree ("agreement_id","position") WHERE "agreement_id" is not null;
 CREATE UNIQUE INDEX "external_ids_agreement_id_unique" ON "external_ids" USING btree ("scheme","id") WHERE "agreement_id" is not null;
-CREATE INDEX "external_ids_project_id" ON "external_ids" USING btree ("project_id");
+CREATE INDEX "external_ids_project_id" ON "external_ids" USING btree ("project_id","position") WHERE "project_id" is not null;
 CREATE UNIQUE INDEX "external_ids_project_id_unique" ON "external_ids" USING btree ("scheme","id") WHERE "project_id" is not null;
-CREATE INDEX "external_ids_cooperation_base_id" ON "external_ids" USING btree ("cooperation_base_id");
+CREATE INDEX "external_ids_cooperation_base_id" ON "external_ids" USING btree ("cooperation_base_id","position") WHERE "cooperation_base_id" is not null;
 CREATE UNIQUE INDEX "external_ids_cooperation_base_id_unique" ON "external_ids" USING btree ("scheme","id") WHERE "cooperation_base_id" is not null;
-CREATE INDEX "external_ids_assistance_program_id" ON "external_ids" USING btree ("assistance_program_id");
+CREATE INDEX "external_ids_assistance_program_id" ON "external_ids" USING btree ("assistance_program_id","position") WHERE "assistance_program_id" is not null;
 CREATE UNIQUE INDEX "external_ids_assistance_program_id_unique" ON "external_ids" USING btree ("scheme","id") WHERE "assistance_program_id" is not null;
-CREATE INDEX "external_ids_organization_id" ON "external_ids" USING btree ("organization_id");
+CREATE INDEX "external_ids_organization_id" ON "external_ids" USING btree ("organization_id","position") WHERE "organization_id" is not null;
 CREATE UNIQUE INDEX "external_ids_organization_id_unique" ON "external_ids" USING btree ("scheme","id") WHERE "organization_id" is not null;
-CREATE INDEX "external_ids_source_id" ON "external_ids" USING btree ("source_id");
+CREATE INDEX "external_ids_source_id" ON "external_ids" USING btree ("source_id","position") WHERE "source_id" is not null;
 CREATE UNIQUE INDEX "external_ids_source_id_unique" ON "external_ids" USING btree ("scheme","id") WHERE "source_id" is not null;
-CREATE INDEX "external_ids_citation_id" ON "external_ids" USING btree ("citation_id");
+CREATE INDEX "external_ids_citation_id" ON "external_ids" USING btree ("citation_id","position") WHERE "citation_id" is not null;
 CREATE UNIQUE INDEX "external_ids_citation_id_unique" ON "external_ids" USING btree ("scheme","id") WHERE "citation_id" is not null;
-CREATE INDEX "external_ids_figure_id" ON "external_ids" USING btree ("figure_id");
+CREATE INDEX "external_ids_figure_id" ON "external_ids" USING btree ("figure_id","position") WHERE "figure_id" is not null;
 CREATE UNIQUE INDEX "external_ids_figure_id_unique" ON "external_ids" USING btree ("scheme","id") WHERE "figure_id" is not null;
-CREATE INDEX "figures_country" ON "figures" USING btree ("country");
-CREATE INDEX "figures_by_title" ON "figures" USING btree (("title" collate "und-x-icu"),"id");
-CREATE INDEX "figures_by_indicator" ON "figures" USING btree (("indicator" collate "C"),"id");
-CREATE INDEX "figures_by_value" ON "figures" USING btree (("value"),"id");
-CREATE INDEX "figures_by_as_of" ON "figures" USING btree ((coalesce("as_of_earliest", 'infinity'::date)),"id");
-CREATE INDEX "figures_by_as_of_desc" ON "figures" USING btree ((case when "as_of_earliest" is null then '-infinity'::date else greatest("as_of_earliest", '4713-11-24 BC'::date) end),"id");
-CREATE INDEX "figures_by_created_at" ON "figures" USING btree ("created_at","id");
-CREATE INDEX "figures_by_updated_at" ON "figures" USING btree ("updated_at","id");
-CREATE INDEX "figures_search" ON "figures" USING gin ("search");
 CREATE INDEX "organizations_country" ON "organizations" USING btree ("country");
 CREATE INDEX "organizations_parent" ON "organizations" USING btree ("parent");
 CREATE INDEX "organizations_by_name" ON "organizations" USING btree (("name" collate "und-x-icu"),"id");
@@ -774,28 +567,13 @@ CREATE INDEX "organizations_by_country_desc" ON "organizations" USING btree ((co
 CREATE INDEX "organizations_by_created_at" ON "organizations" USING btree ("created_at","id");
 CREATE INDEX "organizations_by_updated_at" ON "organizations" USING btree ("updated_at","id");
 CREATE INDEX "organizations_search" ON "organizations" USING gin ("search");
-CREATE INDEX "participations_agreement" ON "participations" USING btree ("agreement_id");
-CREATE INDEX "participations_project" ON "participations" USING btree ("project_id");
-CREATE INDEX "participations_cooperation_base" ON "participations" USING btree ("cooperation_base_id");
-CREATE INDEX "participations_assistance_program" ON "participations" USING btree ("assistance_program_id");
+CREATE INDEX "participations_agreement" ON "participations" USING btree ("agreement_id","position") WHERE "agreement_id" is not null;
+CREATE INDEX "participations_project" ON "participations" USING btree ("project_id","position") WHERE "project_id" is not null;
+CREATE INDEX "participations_cooperation_base" ON "participations" USING btree ("cooperation_base_id","position") WHERE "cooperation_base_id" is not null;
+CREATE INDEX "participations_assistance_program" ON "participations" USING btree ("assistance_program_id","position") WHERE "assistance_program_id" is not null;
 CREATE INDEX "participations_country" ON "participations" USING btree ("country");
 CREATE INDEX "participations_organization" ON "participations" USING btree ("organization");
 CREATE INDEX "participations_region" ON "participations" USING btree ("region");
-CREATE INDEX "project_agreements_agreement" ON "project_agreements" USING btree ("agreement_id");
-CREATE INDEX "projects_location_country" ON "projects" USING btree ("location_country");
-CREATE INDEX "projects_by_title" ON "projects" USING btree (("title" collate "und-x-icu"),"id");
-CREATE INDEX "projects_by_kind" ON "projects" USING btree (("kind" collate "C"),"id");
-CREATE INDEX "projects_by_status" ON "projects" USING btree ((coalesce("status", U&'\+10FFFF') collate "C"),"id");
-CREATE INDEX "projects_by_status_desc" ON "projects" USING btree ((coalesce("status", '') collate "C"),"id");
-CREATE INDEX "projects_by_starts_on" ON "projects" USING btree ((coalesce("starts_on_earliest", 'infinity'::date)),"id");
-CREATE INDEX "projects_by_starts_on_desc" ON "projects" USING btree ((case when "starts_on_earliest" is null then '-infinity'::date else greatest("starts_on_earliest", '4713-11-24 BC'::date) end),"id");
-CREATE INDEX "projects_by_ends_on" ON "projects" USING btree ((coalesce("ends_on_earliest", 'infinity'::date)),"id");
-CREATE INDEX "projects_by_ends_on_desc" ON "projects" USING btree ((case when "ends_on_earliest" is null then '-infinity'::date else greatest("ends_on_earliest", '4713-11-24 BC'::date) end),"id");
-CREATE INDEX "projects_by_budget_amount" ON "projects" USING btree ((coalesce("budget_amount", 'Infinity'::numeric)),"id");
-CREATE INDEX "projects_by_budget_amount_desc" ON "projects" USING btree ((coalesce("budget_amount", '-Infinity'::numeric)),"id");
-CREATE INDEX "projects_by_created_at" ON "projects" USING btree ("created_at","id");
-CREATE INDEX "projects_by_updated_at" ON "projects" USING btree ("updated_at","id");
-CREATE INDEX "projects_search" ON "projects" USING gin ("search");
 CREATE INDEX "regions_parent" ON "regions" USING btree ("parent");
 CREATE INDEX "regions_by_name" ON "regions" USING btree (("name" collate "und-x-icu"),"code");
 CREATE INDEX "regions_by_kind" ON "regions" USING btree (("kind" collate "C"),"code");
@@ -813,10 +591,10 @@ CREATE INDEX "sources_by_accessed_on_desc" ON "sources" USING btree ((case when 
 CREATE INDEX "sources_by_created_at" ON "sources" USING btree ("created_at","id");
 CREATE INDEX "sources_by_updated_at" ON "sources" USING btree ("updated_at","id");
 CREATE INDEX "sources_search" ON "sources" USING gin ("search");
-CREATE INDEX "topic_links_agreement" ON "topic_links" USING btree ("agreement_id");
-CREATE INDEX "topic_links_project" ON "topic_links" USING btree ("project_id");
-CREATE INDEX "topic_links_cooperation_base" ON "topic_links" USING btree ("cooperation_base_id");
-CREATE INDEX "topic_links_assistance_program" ON "topic_links" USING btree ("assistance_program_id");
+CREATE INDEX "topic_links_agreement" ON "topic_links" USING btree ("agreement_id","position") WHERE "agreement_id" is not null;
+CREATE INDEX "topic_links_project" ON "topic_links" USING btree ("project_id","position") WHERE "project_id" is not null;
+CREATE INDEX "topic_links_cooperation_base" ON "topic_links" USING btree ("cooperation_base_id","position") WHERE "cooperation_base_id" is not null;
+CREATE INDEX "topic_links_assistance_program" ON "topic_links" USING btree ("assistance_program_id","position") WHERE "assistance_program_id" is not null;
 CREATE INDEX "topics_broader" ON "topics" USING btree ("broader");
 CREATE INDEX "topics_by_name" ON "topics" USING btree (("name" collate "und-x-icu"),"slug");
 CREATE INDEX "topics_by_scheme" ON "topics" USING btree (("scheme" collate "C"),"slug");
@@ -844,7 +622,7 @@ DECLARE
   record_table text;
 BEGIN
   FOREACH record_table IN ARRAY ARRAY['regions', 'countries', 'topics', 'organizations', 'sources', 'agreements',
-    'projects', 'cooperation_bases', 'assistance_programs', 'figures', 'citations']
+    'citations']
   LOOP
     EXECUTE format('CREATE TRIGGER count_version BEFORE UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION count_version()',
       record_table);
@@ -888,44 +666,6 @@ CREATE TRIGGER refuse_cycle AFTER INSERT OR UPDATE OF broader ON topics
 CREATE TRIGGER refuse_cycle AFTER INSERT OR UPDATE OF parent ON organizations
   FOR EACH ROW WHEN (NEW.parent IS NOT NULL) EXECUTE FUNCTION refuse_cycle('id', 'parent', 'parent');
 
-CREATE TRIGGER refuse_cycle AFTER INSERT OR UPDATE OF part_of ON cooperation_bases
-  FOR EACH ROW WHEN (NEW.part_of IS NOT NULL) EXECUTE FUNCTION refuse_cycle('id', 'part_of', 'partOf');
-
-
--- Regions and all below them.
-CREATE FUNCTION regions_within(codes text[]) RETURNS SETOF text LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  WITH RECURSIVE within(code) AS (
-    SELECT code FROM public.regions WHERE code = ANY (codes)
-    UNION
-    SELECT regions.code FROM public.regions JOIN within ON regions.parent = within.code
-  )
-  SELECT code FROM within
-$$;
-
-
--- Countries that lie in regions, or in one below them, or belong to groups.
-CREATE FUNCTION countries_within(codes text[]) RETURNS SETOF text LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT code FROM public.countries WHERE region IN (SELECT public.regions_within(codes))
-  UNION
-  SELECT country FROM public.country_groups WHERE "group" IN (SELECT public.regions_within(codes))
-$$;
-
-
--- Topics and all narrower ones.
-CREATE FUNCTION topics_within(slugs text[]) RETURNS SETOF text LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  WITH RECURSIVE within(slug) AS (
-    SELECT slug FROM public.topics WHERE slug = ANY (slugs)
-    UNION
-    SELECT topics.slug FROM public.topics JOIN within ON topics.broader = within.slug
-  )
-  SELECT slug FROM within
-$$;
-
-
--- Cursors are signed with one secret for all processes on this database.
-INSERT INTO settings (name, value)
-VALUES ('cursor_secret', replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''));
-
 
 -- Functions and indexes for partial matches of texts. Bodies name the schema of what they call, as above.
 
@@ -944,80 +684,12 @@ $$;
 CREATE FUNCTION wide_pairs(value text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN octet_length(value) = length(value) THEN '{}'::text[] ELSE (
     SELECT coalesce(array_agg(DISTINCT pair.token), '{}')
-    FROM generate_series(1, length(value)) AS place(at),
-      LATERAL (VALUES (substr(value, at, 1)), (substr(value, at, 2))) AS pair(token)
+    FROM (
+      SELECT one, one || coalesce(lead(one) OVER (ORDER BY at), '') AS two
+      FROM string_to_table(value, NULL) WITH ORDINALITY AS list(one, at)
+    ) AS place, LATERAL (VALUES (one), (two)) AS pair(token)
     WHERE pair.token !~ '[\x01-\x7f]'
   ) END
-$$;
-
-
--- The full-text configuration of the index, for texts with accents, so that words of the original text can be highlighted.
-CREATE TEXT SEARCH CONFIGURATION public.accented_english (COPY = pg_catalog.english);
-
-ALTER TEXT SEARCH CONFIGURATION public.accented_english
-  ALTER MAPPING FOR word, hword, hword_part WITH public.unaccent, pg_catalog.english_stem;
-
-
--- A query in the syntax of web searches, in which words of three letters or more match as prefixes: the stem of
--- "environment" finds "environmental". A quote that ends a lexeme is followed by a blank, a bracket or the end.
-CREATE FUNCTION prefix_tsquery(value text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT regexp_replace(
-    websearch_to_tsquery('pg_catalog.english', public.plain_text(value))::text,
-    '([^'' ]{3})''(?=[ )]|$)', '\1'':*', 'g'
-  )::tsquery
-$$;
-
-
--- A name with its match between the characters 2 and 3: the words of the query, otherwise the text as it was typed,
--- otherwise the most similar word.
-CREATE FUNCTION mark_name(name text, words tsquery, part text) RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
-DECLARE
-  marked text := ts_headline('public.accented_english', name, words,
-    'HighlightAll=true, StartSel="' || chr(2) || '", StopSel="' || chr(3) || '"');
-  folded text := lower(public.plain_text(name));
-  at int := strpos(folded, part);
-  word text;
-BEGIN
-  IF strpos(marked, chr(2)) > 0 THEN
-    RETURN marked;
-  END IF;
-  -- Folding may change the length of a text ("½" becomes "1/2"), so that positions no longer correspond.
-  IF at > 0 AND length(folded) = length(name) THEN
-    RETURN overlay(name PLACING chr(2) || substr(name, at, length(part)) || chr(3) FROM at FOR length(part));
-  END IF;
-  SELECT candidate INTO word
-  FROM regexp_split_to_table(name, '[[:space:][:punct:]]+') AS candidate
-  WHERE candidate <> '' AND public.word_similarity(lower(public.plain_text(candidate)), part) > 0.3
-  ORDER BY public.word_similarity(lower(public.plain_text(candidate)), part) DESC
-  LIMIT 1;
-  IF word IS NULL THEN
-    RETURN name;
-  END IF;
-  RETURN overlay(name PLACING chr(2) || word || chr(3) FROM strpos(name, word) FOR length(word));
-END
-$$;
-
-
--- The snippet of a search result, as HTML with only <mark> elements: the name with the matches highlighted, otherwise a part
--- of the prose around the matches.
-CREATE FUNCTION search_snippet(name text, prose text, words tsquery, part text) RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
-DECLARE
-  marks CONSTANT text := chr(2) || chr(3);
-  snippet text := public.mark_name(translate(name, marks, ''), words, part);
-  quoted text;
-BEGIN
-  IF strpos(snippet, chr(2)) = 0 AND prose <> '' THEN
-    quoted := ts_headline('public.accented_english', translate(prose, marks, ''), words,
-      'MaxFragments=2, MaxWords=20, MinWords=8, FragmentDelimiter=" … ", StartSel="' || chr(2) || '", StopSel="' || chr(3) || '"');
-    IF strpos(quoted, chr(2)) > 0 THEN
-      snippet := quoted;
-    END IF;
-  END IF;
-  snippet := replace(replace(replace(snippet, '&', '&amp;'), '<', '&lt;'), '>', '&gt;');
-  snippet := replace(replace(snippet, '"', '&quot;'), '''', '&#39;');
-  RETURN replace(replace(snippet, chr(2), '<mark>'), chr(3), '</mark>');
-END
 $$;
 
 
@@ -1028,18 +700,10 @@ CREATE INDEX "agreements_title_part" ON "agreements" USING gin ((lower(plain_tex
 CREATE INDEX "agreements_summary_part" ON "agreements" USING gin ((lower(plain_text("summary"))) gin_trgm_ops);
 CREATE INDEX "agreements_place_part" ON "agreements" USING gin ((lower(plain_text("place"))) gin_trgm_ops);
 CREATE INDEX "agreements_occasion_part" ON "agreements" USING gin ((lower(plain_text("occasion"))) gin_trgm_ops);
-CREATE INDEX "assistance_programs_beginning" ON "assistance_programs" USING btree ((left(lower(plain_text("title")), 200) collate "C"));
-CREATE INDEX "assistance_programs_wide_pairs" ON "assistance_programs" USING gin ((wide_pairs(lower(plain_text("title")))));
-CREATE INDEX "assistance_programs_title_part" ON "assistance_programs" USING gin ((lower(plain_text("title"))) gin_trgm_ops);
-CREATE INDEX "assistance_programs_summary_part" ON "assistance_programs" USING gin ((lower(plain_text("summary"))) gin_trgm_ops);
 CREATE INDEX "citations_beginning" ON "citations" USING btree ((left(lower(plain_text("excerpt")), 200) collate "C"));
 CREATE INDEX "citations_wide_pairs" ON "citations" USING gin ((wide_pairs(lower(plain_text("excerpt")))));
 CREATE INDEX "citations_excerpt_part" ON "citations" USING gin ((lower(plain_text("excerpt"))) gin_trgm_ops);
 CREATE INDEX "citations_note_part" ON "citations" USING gin ((lower(plain_text("note"))) gin_trgm_ops);
-CREATE INDEX "cooperation_bases_beginning" ON "cooperation_bases" USING btree ((left(lower(plain_text("name")), 200) collate "C"));
-CREATE INDEX "cooperation_bases_wide_pairs" ON "cooperation_bases" USING gin ((wide_pairs(lower(plain_text("name")))));
-CREATE INDEX "cooperation_bases_name_part" ON "cooperation_bases" USING gin ((lower(plain_text("name"))) gin_trgm_ops);
-CREATE INDEX "cooperation_bases_summary_part" ON "cooperation_bases" USING gin ((lower(plain_text("summary"))) gin_trgm_ops);
 CREATE INDEX "countries_beginning" ON "countries" USING btree ((left(lower(plain_text("name")), 200) collate "C"));
 CREATE INDEX "countries_wide_pairs" ON "countries" USING gin ((wide_pairs(lower(plain_text(name_lines("name", "official_name", "aliases"))))));
 CREATE INDEX "countries_names" ON "countries" USING gin ((string_to_array(lower(plain_text(name_lines("name", "official_name", "aliases"))), U&'\000A')));
@@ -1047,10 +711,6 @@ CREATE INDEX "countries_names_part" ON "countries" USING gin ((lower(plain_text(
 CREATE INDEX "countries_name_part" ON "countries" USING gin ((lower(plain_text("name"))) gin_trgm_ops);
 CREATE INDEX "countries_official_name_part" ON "countries" USING gin ((lower(plain_text("official_name"))) gin_trgm_ops);
 CREATE INDEX "external_ids_id_part" ON "external_ids" USING gin ((lower(plain_text("id"))) gin_trgm_ops);
-CREATE INDEX "figures_beginning" ON "figures" USING btree ((left(lower(plain_text("title")), 200) collate "C"));
-CREATE INDEX "figures_wide_pairs" ON "figures" USING gin ((wide_pairs(lower(plain_text("title")))));
-CREATE INDEX "figures_title_part" ON "figures" USING gin ((lower(plain_text("title"))) gin_trgm_ops);
-CREATE INDEX "figures_unit_part" ON "figures" USING gin ((lower(plain_text("unit"))) gin_trgm_ops);
 CREATE INDEX "organizations_beginning" ON "organizations" USING btree ((left(lower(plain_text("name")), 200) collate "C"));
 CREATE INDEX "organizations_wide_pairs" ON "organizations" USING gin ((wide_pairs(lower(plain_text(name_lines("name", "acronym", "aliases"))))));
 CREATE INDEX "organizations_names" ON "organizations" USING gin ((string_to_array(lower(plain_text(name_lines("name", "acronym", "aliases"))), U&'\000A')));
@@ -1059,11 +719,6 @@ CREATE INDEX "organizations_name_part" ON "organizations" USING gin ((lower(plai
 CREATE INDEX "organizations_acronym_part" ON "organizations" USING gin ((lower(plain_text("acronym"))) gin_trgm_ops);
 CREATE INDEX "participations_signatory_part" ON "participations" USING gin ((lower(plain_text("signatory"))) gin_trgm_ops);
 CREATE INDEX "participations_contribution_part" ON "participations" USING gin ((lower(plain_text("contribution"))) gin_trgm_ops);
-CREATE INDEX "projects_beginning" ON "projects" USING btree ((left(lower(plain_text("title")), 200) collate "C"));
-CREATE INDEX "projects_wide_pairs" ON "projects" USING gin ((wide_pairs(lower(plain_text("title")))));
-CREATE INDEX "projects_title_part" ON "projects" USING gin ((lower(plain_text("title"))) gin_trgm_ops);
-CREATE INDEX "projects_summary_part" ON "projects" USING gin ((lower(plain_text("summary"))) gin_trgm_ops);
-CREATE INDEX "projects_outcomes_part" ON "projects" USING gin ((lower(plain_text("outcomes"))) gin_trgm_ops);
 CREATE INDEX "regions_beginning" ON "regions" USING btree ((left(lower(plain_text("name")), 200) collate "C"));
 CREATE INDEX "regions_wide_pairs" ON "regions" USING gin ((wide_pairs(lower(plain_text(name_lines("name", null, "aliases"))))));
 CREATE INDEX "regions_names" ON "regions" USING gin ((string_to_array(lower(plain_text(name_lines("name", null, "aliases"))), U&'\000A')));
@@ -1096,10 +751,9 @@ DO $do$
 DECLARE
   changing_table text;
 BEGIN
-  FOREACH changing_table IN ARRAY ARRAY['regions', 'countries', 'country_groups', 'country_successors', 'topics',
-    'topic_links', 'organizations', 'sources', 'agreements', 'agreement_terms', 'agreement_relations',
-    'agreement_documents', 'projects', 'project_agreements', 'cooperation_bases', 'assistance_programs',
-    'assistance_program_agreements', 'participations', 'participation_actions', 'external_ids', 'figures', 'citations']
+  FOREACH changing_table IN ARRAY ARRAY['regions', 'countries', 'topics', 'topic_links', 'organizations', 'sources', 'agreements',
+    'agreement_terms', 'agreement_relations', 'agreement_documents', 'participations', 'participation_actions', 'external_ids',
+    'citations']
   LOOP
     EXECUTE format('CREATE TRIGGER announce_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %I
       FOR EACH STATEMENT EXECUTE FUNCTION announce_change()', changing_table);
@@ -1116,61 +770,15 @@ RETURN CASE WHEN earliest IS NOT NULL THEN
 END;
 
 
-DROP INDEX "cooperation_bases_by_unit_count";
 CREATE INDEX "agreements_signed_on_span" ON "agreements" USING gist ((edtf_span("signed_on_earliest", "signed_on_latest"))) WHERE "agreements"."signed_on_earliest" is not null;
 CREATE INDEX "agreements_provisional_from_span" ON "agreements" USING gist ((edtf_span("provisional_from_earliest", "provisional_from_latest"))) WHERE "agreements"."provisional_from_earliest" is not null;
 CREATE INDEX "agreements_in_force_from_span" ON "agreements" USING gist ((edtf_span("in_force_from_earliest", "in_force_from_latest"))) WHERE "agreements"."in_force_from_earliest" is not null;
 CREATE INDEX "agreements_expires_on_span" ON "agreements" USING gist ((edtf_span("expires_on_earliest", "expires_on_latest"))) WHERE "agreements"."expires_on_earliest" is not null;
 CREATE INDEX "agreements_terminated_on_span" ON "agreements" USING gist ((edtf_span("terminated_on_earliest", "terminated_on_latest"))) WHERE "agreements"."terminated_on_earliest" is not null;
 CREATE INDEX "agreements_renewal" ON "agreements" USING btree ("renewal");
-CREATE INDEX "assistance_programs_starts_on_span" ON "assistance_programs" USING gist ((edtf_span("starts_on_earliest", "starts_on_latest"))) WHERE "assistance_programs"."starts_on_earliest" is not null;
-CREATE INDEX "assistance_programs_ends_on_span" ON "assistance_programs" USING gist ((edtf_span("ends_on_earliest", "ends_on_latest"))) WHERE "assistance_programs"."ends_on_earliest" is not null;
-CREATE INDEX "assistance_programs_commitment_currency" ON "assistance_programs" USING btree ("commitment_currency");
-CREATE INDEX "assistance_programs_aid_type" ON "assistance_programs" USING btree ("aid_type");
 CREATE INDEX "citations_paragraph" ON "citations" USING btree ("paragraph");
 CREATE INDEX "citations_page" ON "citations" USING btree ("page");
-CREATE INDEX "cooperation_bases_designated_on_span" ON "cooperation_bases" USING gist ((edtf_span("designated_on_earliest", "designated_on_latest"))) WHERE "cooperation_bases"."designated_on_earliest" is not null;
 CREATE INDEX "participation_actions_date_span" ON "participation_actions" USING gist ((edtf_span("date_earliest", "date_latest"))) WHERE "participation_actions"."date_earliest" is not null;
-CREATE INDEX "projects_starts_on_span" ON "projects" USING gist ((edtf_span("starts_on_earliest", "starts_on_latest"))) WHERE "projects"."starts_on_earliest" is not null;
-CREATE INDEX "projects_ends_on_span" ON "projects" USING gist ((edtf_span("ends_on_earliest", "ends_on_latest"))) WHERE "projects"."ends_on_earliest" is not null;
-CREATE INDEX "projects_budget_currency" ON "projects" USING btree ("budget_currency");
-CREATE INDEX "cooperation_bases_by_unit_count" ON "cooperation_bases" USING btree ((("unit_count")::numeric),"id");
-
-CREATE TABLE "keys" (
-	"id" uuid PRIMARY KEY DEFAULT uuid_v7() NOT NULL,
-	"name" text NOT NULL,
-	"role" text NOT NULL,
-	"prefix" text NOT NULL,
-	"hash" text NOT NULL,
-	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	"expires_at" timestamp (3) with time zone,
-	"last_used_at" timestamp (3) with time zone,
-	"revoked_at" timestamp (3) with time zone,
-	CONSTRAINT "keys_prefix_unique" UNIQUE("prefix"),
-	CONSTRAINT "keys_hash_unique" UNIQUE("hash"),
-	CONSTRAINT "keys_name_filled" CHECK ("keys"."name" <> '' and "keys"."name" = btrim("keys"."name")),
-	CONSTRAINT "keys_role_known" CHECK ("keys"."role" in ('reader', 'editor', 'admin')),
-	CONSTRAINT "keys_prefix_form" CHECK ("keys"."prefix" ~ '^ent_[0-9a-z]{8}$'),
-	CONSTRAINT "keys_hash_form" CHECK ("keys"."hash" ~ '^[0-9a-f]{64}$')
-);
-
-
--- Every process has all keys in memory. This notifies it of changes that affect permissions.
-CREATE FUNCTION notify_keys() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM pg_notify('entente_keys', '');
-  RETURN NULL;
-END
-$$;
-
-
--- The time of the last use is written often and does not affect permissions.
-CREATE TRIGGER keys_notify
-AFTER INSERT OR DELETE OR UPDATE OF id, name, role, hash, expires_at, revoked_at ON keys
-FOR EACH STATEMENT EXECUTE FUNCTION notify_keys();
-
-
-CREATE TRIGGER keys_notify_truncate AFTER TRUNCATE ON keys FOR EACH STATEMENT EXECUTE FUNCTION notify_keys();
 
 
 CREATE INDEX "participations_role" ON "participations" USING btree ("role");
@@ -1181,13 +789,6 @@ INSERT INTO settings (name, value) VALUES ('feed_offset', '0');
 
 CREATE FUNCTION feed_transaction() RETURNS bigint LANGUAGE sql VOLATILE AS $$
   SELECT pg_catalog.pg_current_xact_id()::text::bigint
-    + (SELECT value::bigint FROM public.settings WHERE name = 'feed_offset')
-$$;
-
-
--- Every transaction with a lower number has ended, and the calling statement sees its changes.
-CREATE FUNCTION feed_horizon() RETURNS bigint LANGUAGE sql STABLE AS $$
-  SELECT pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::text::bigint
     + (SELECT value::bigint FROM public.settings WHERE name = 'feed_offset')
 $$;
 
@@ -1269,7 +870,7 @@ DECLARE
   key_column text;
 BEGIN
   FOREACH record_table IN ARRAY ARRAY['regions', 'countries', 'topics', 'organizations', 'sources', 'agreements',
-    'projects', 'cooperation_bases', 'assistance_programs', 'figures', 'citations']
+    'citations']
   LOOP
     key_column := CASE WHEN record_table IN ('regions', 'countries') THEN 'code'
       WHEN record_table = 'topics' THEN 'slug' ELSE 'id' END;
@@ -1281,91 +882,3 @@ $do$;
 
 CREATE TRIGGER announce_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON revisions
   FOR EACH STATEMENT EXECUTE FUNCTION announce_change();
-
-
-CREATE TABLE "idempotent_requests" (
-	"identity" text PRIMARY KEY NOT NULL,
-	"fingerprint" text NOT NULL,
-	"status" integer NOT NULL,
-	"headers" json NOT NULL,
-	"type" text,
-	"body" text,
-	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
-);
-
-CREATE INDEX "idempotent_requests_created_at" ON "idempotent_requests" USING btree ("created_at");
-
--- These functions name tables without a schema, like the service's statements: a transaction that reads the past shadows the
--- tables by temporary views of the same names. The functions run with the caller's rights, and no index or generated column
--- uses them. A user who could shadow a table here could also shadow it in the statements.
-CREATE OR REPLACE FUNCTION regions_within(codes text[]) RETURNS SETOF text LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  WITH RECURSIVE within(code) AS (
-    SELECT code FROM regions WHERE code = ANY (codes)
-    UNION
-    SELECT regions.code FROM regions JOIN within ON regions.parent = within.code
-  )
-  SELECT code FROM within
-$$;
-
-CREATE OR REPLACE FUNCTION countries_within(codes text[]) RETURNS SETOF text LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT code FROM countries WHERE region IN (SELECT public.regions_within(codes))
-  UNION
-  SELECT country FROM country_groups WHERE "group" IN (SELECT public.regions_within(codes))
-$$;
-
-CREATE OR REPLACE FUNCTION topics_within(slugs text[]) RETURNS SETOF text LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  WITH RECURSIVE within(slug) AS (
-    SELECT slug FROM topics WHERE slug = ANY (slugs)
-    UNION
-    SELECT topics.slug FROM topics JOIN within ON topics.broader = within.slug
-  )
-  SELECT slug FROM within
-$$;
-
-
--- The same result as before, but computed in one pass: `substr` reads a text from its beginning, so that the time grew with
--- the square of the length, to many seconds for long names. Indexes remain valid.
-CREATE OR REPLACE FUNCTION wide_pairs(value text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT CASE WHEN octet_length(value) = length(value) THEN '{}'::text[] ELSE (
-    SELECT coalesce(array_agg(DISTINCT pair.token), '{}')
-    FROM (
-      SELECT one, one || coalesce(lead(one) OVER (ORDER BY at), '') AS two
-      FROM string_to_table(value, NULL) WITH ORDINALITY AS list(one, at)
-    ) AS place, LATERAL (VALUES (one), (two)) AS pair(token)
-    WHERE pair.token !~ '[\x01-\x7f]'
-  ) END
-$$;
-
-
-DROP INDEX "external_ids_agreement_id";
-DROP INDEX "external_ids_project_id";
-DROP INDEX "external_ids_cooperation_base_id";
-DROP INDEX "external_ids_assistance_program_id";
-DROP INDEX "external_ids_organization_id";
-DROP INDEX "external_ids_source_id";
-DROP INDEX "external_ids_citation_id";
-DROP INDEX "external_ids_figure_id";
-DROP INDEX "participations_agreement";
-DROP INDEX "participations_project";
-DROP INDEX "participations_cooperation_base";
-DROP INDEX "participations_assistance_program";
-DROP INDEX "topic_links_agreement";
-DROP INDEX "topic_links_project";
-DROP INDEX "topic_links_cooperation_base";
-DROP INDEX "topic_links_assistance_program";
-CREATE INDEX "external_ids_agreement_id" ON "external_ids" USING btree ("agreement_id","position") WHERE "agreement_id" is not null;
-CREATE INDEX "external_ids_project_id" ON "external_ids" USING btree ("project_id","position") WHERE "project_id" is not null;
-CREATE INDEX "external_ids_cooperation_base_id" ON "external_ids" USING btree ("cooperation_base_id","position") WHERE "cooperation_base_id" is not null;
-CREATE INDEX "external_ids_assistance_program_id" ON "external_ids" USING btree ("assistance_program_id","position") WHERE "assistance_program_id" is not null;
-CREATE INDEX "external_ids_organization_id" ON "external_ids" USING btree ("organization_id","position") WHERE "organization_id" is not null;
-CREATE INDEX "external_ids_source_id" ON "external_ids" USING btree ("source_id","position") WHERE "source_id" is not null;
-CREATE INDEX "external_ids_citation_id" ON "external_ids" USING btree ("citation_id","position") WHERE "citation_id" is not null;
-CREATE INDEX "external_ids_figure_id" ON "external_ids" USING btree ("figure_id","position") WHERE "figure_id" is not null;
-CREATE INDEX "participations_agreement" ON "participations" USING btree ("agreement_id","position") WHERE "agreement_id" is not null;
-CREATE INDEX "participations_project" ON "participations" USING btree ("project_id","position") WHERE "project_id" is not null;
-CREATE INDEX "participations_cooperation_base" ON "participations" USING btree ("cooperation_base_id","position") WHERE "cooperation_base_id" is not null;
-CREATE INDEX "participations_assistance_program" ON "participations" USING btree ("assistance_program_id","position") WHERE "assistance_program_id" is not null;
-CREATE INDEX "topic_links_agreement" ON "topic_links" USING btree ("agreement_id","position") WHERE "agreement_id" is not null;
-CREATE INDEX "topic_links_project" ON "topic_links" USING btree ("project_id","position") WHERE "project_id" is not null;
-CREATE INDEX "topic_links_cooperation_base" ON "topic_links" USING btree ("cooperation_base_id","position") WHERE "cooperation_base_id" is not null;
-CREATE INDEX "topic_links_assistance_program" ON "topic_links" USING btree ("assistance_program_id","position") WHERE "assistance_program_id" is not null;
