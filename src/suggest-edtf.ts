@@ -1,16 +1,26 @@
 /** Converts dates in common notation to EDTF, for the messages of the API and for the forms of the dashboard. */
 
+/** The seasons in English, with their numbers in EDTF. */
+const seasonNumbers: readonly [string, number][] = [
+  ['spring', 21],
+  ['summer', 22],
+  ['autumn', 23],
+  ['fall', 23],
+  ['winter', 24],
+]
+
 const monthNumbersByTag = new Map<string, ReadonlyMap<string, number>>()
 
 /**
- * Returns the numbers of months by name: full and abbreviated, in English and in another language. They are computed once for
- * each language, since this takes a millisecond.
+ * Returns the numbers of months by name: full and abbreviated, in English and in another language; and of seasons in English. They
+ * are computed once for each language, since this takes a millisecond.
  * @param tag the tag of the other language.
  */
 function monthNumbers(tag: string): ReadonlyMap<string, number> {
   const known = monthNumbersByTag.get(tag)
   if (known) return known
-  const numbers = new Map<string, number>()
+  // `Sept` is a second abbreviation. EDTF writes the seasons as the months 21 to 24.
+  const numbers = new Map([['sept', 9], ...seasonNumbers])
   for (const locale of ['en', tag]) {
     for (const month of ['long', 'short'] as const) {
       const format = new Intl.DateTimeFormat(locale, { month, timeZone: 'UTC' })
@@ -47,7 +57,7 @@ function fromNumbers(text: string): string | undefined {
   return [year, ...[month, day].filter((part) => part !== undefined).map(pad)].join('-')
 }
 
-/** Converts a date with the name of a month: `April 2011`, `26 April 2011`, `Apr 26, 2011`. */
+/** Converts a date with the name of a month or season: `April 2011`, `26 April 2011`, `Apr 26, 2011`, `spring 2011`. */
 function fromMonthName(text: string, tag: string): string | undefined {
   const [, first, name = '', second, year] =
     /^(?:(\d{1,2})\.?\s+)?(\p{L}+)\.?\s+(?:(\d{1,2}),?\s+)?(\d{4})$/u.exec(text) ?? []
@@ -69,12 +79,38 @@ const qualifierPatterns: readonly [RegExp, string][] = [
   [/^(?:perhaps|probably|possibly|可能)\s*(.+)$/, '?'],
 ]
 
-const rangePatterns: readonly [RegExp, (...ends: string[]) => string][] = [
+/**
+ * Returns the year, month or day after another, or before it; undefined for other dates.
+ * @param date a valid date in EDTF.
+ * @param step 1 for the next one, -1 for the one before.
+ */
+export function shiftDate(date: string, step: 1 | -1): string | undefined {
+  if (!/^\d{4}(?:-[01]\d(?:-\d\d)?)?$/.test(date)) return undefined
+  const shifted = new Date(date)
+  if (date.length === 4) shifted.setUTCFullYear(shifted.getUTCFullYear() + step)
+  else if (date.length === 7) shifted.setUTCMonth(shifted.getUTCMonth() + step)
+  else shifted.setUTCDate(shifted.getUTCDate() + step)
+  return shifted.toISOString().slice(0, date.length)
+}
+
+const before = (date: string) => {
+  const last = shiftDate(date, -1)
+  return last && `../${last}`
+}
+
+const after = (date: string) => {
+  const first = shiftDate(date, 1)
+  return first && `${first}/..`
+}
+
+const rangePatterns: readonly [RegExp, (...ends: string[]) => string | undefined][] = [
   [/^(?:from|between|自|从)?\s*(.+?)\s*(?: to |–|—|\.\.|至|到)\s*(.+)$/, (from, to) => `${from}/${to}`],
   [/^(\d{4})\s*[-~]\s*(\d{4})$/, (from, to) => `${from}/${to}`],
   [/^between\s+(.+?)\s+and\s+(.+)$/, (from, to) => `${from}/${to}`],
   [/^(?:from|since|自|从)\s*(.+?)起?$/, (from) => `${from}/..`],
   [/^(?:until|up to|至)\s*(.+?)$/, (to) => `../${to}`],
+  [/^before\s+(.+)$/, before],
+  [/^after\s+(.+)$/, after],
 ]
 
 /** Returns whether a text is a date in EDTF. */
@@ -94,7 +130,8 @@ function convertRange(text: string, tag: string, isEdtf: IsEdtf): string | undef
       .exec(text)
       ?.slice(1)
       .map((end) => convertEnd(end.trim()))
-    if (ends?.every((end) => end !== undefined && !end.includes('/'))) return join(...ends.map(String))
+    if (ends?.every((end) => end !== undefined && isEdtf(end) && !end.includes('/')))
+      return join(...ends.map(String))
   }
   return convertDate(text, tag, isEdtf)
 }

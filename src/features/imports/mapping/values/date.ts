@@ -1,5 +1,6 @@
 import { readOtherNotation } from '../../../../model/date-readings.ts'
 import { describeMonth, findEdtfFault } from '../../../../model/edtf.ts'
+import { shiftDate } from '../../../../suggest-edtf.ts'
 import { quoteList } from '../../../../wording.ts'
 import { type DateSystem, formatSerial } from '../../reading/xlsx/serial.ts'
 import type { Scalar } from '../../types.ts'
@@ -355,7 +356,7 @@ function readRange(text: string, readPart: DateReader): string | undefined {
   const until = before ?? /^(?:until|till|to)\s+(.+)$/i.exec(text)?.[1]
   if (until !== undefined) {
     const date = readPart(until.trim())
-    const last = before !== undefined && date !== undefined ? findDateBefore(date) : date
+    const last = before !== undefined && date !== undefined ? shiftDate(date, -1) : date
     return last === undefined ? undefined : validRange('..', last)
   }
   const ends = text
@@ -366,13 +367,6 @@ function readRange(text: string, readPart: DateReader): string | undefined {
   if (ends.length !== 2) return undefined
   const [first, last] = ends.map((end) => readPart(end.trim()))
   return first !== undefined && last !== undefined ? validRange(first, last) : undefined
-}
-
-/** Returns the year before a year, the month before a month, or the day before a day; undefined for other dates. */
-function findDateBefore(date: string): string | undefined {
-  if (!/^\d{4}(?:-[01]\d(?:-\d\d)?)?$/.test(date)) return undefined
-  // Date.parse reads a year or a month as its first day.
-  return new Date(Date.parse(date) - 24 * 60 * 60 * 1000).toISOString().slice(0, date.length)
 }
 
 function validRange(first: string, last: string): string | undefined {
