@@ -57,7 +57,7 @@ export const keys = {
       .max(100)
       .regex(slugPattern, {
         error: ({ input }) =>
-          `must be a slug in lower case, such as electric-vehicles${suggestLowerCase(input, slugPattern) || (isNew ? '' : suggestSearch(input, 'topics'))}`,
+          `must be a slug in lower case, such as electric-vehicles${isNew ? suggestLowerCase(input, slugPattern) : suggestTopic(input)}`,
       }),
   /** The key of a record of any resource. */
   any: () =>
@@ -66,7 +66,7 @@ export const keys = {
       .max(100)
       .regex(anyPattern, {
         error: ({ input }) =>
-          `must be the id, code or slug of a record${suggestUpperCase(input) || suggestLowerCase(input, slugPattern)}`,
+          `must be the id, code or slug of a record${suggestTrimmed(input, anyPattern) || suggestUpperCase(input) || suggestLowerCase(input, slugPattern)}`,
       }),
 }
 
@@ -96,6 +96,19 @@ export function suggestSearch(input: unknown, resource: string): string {
   return typeof input === 'string' && input.isWellFormed() && /^\p{L}.{0,59}$/u.test(input)
     ? `; find it with /v1/search?q=${encodeURIComponent(input)}&resource=${resource}`
     : ''
+}
+
+/** Suggests the text without the spaces around it, if this form matches the pattern. */
+function suggestTrimmed(input: unknown, pattern: RegExp): string {
+  const word = typeof input === 'string' ? input.trim() : ''
+  return pattern.test(word) ? `; did you mean "${word}"?` : ''
+}
+
+/** Suggests a search for a name of several words, whose topic may have another slug, and the lower-case form of other texts. */
+function suggestTopic(input: unknown): string {
+  const isName = typeof input === 'string' && /\S\s+\S/.test(input)
+  const search = suggestSearch(input, 'topics')
+  return isName && search !== '' ? search : suggestLowerCase(input, slugPattern) || search
 }
 
 /** Suggests the text in lower case, with hyphens instead of spaces and `_`, if this form matches the pattern. */

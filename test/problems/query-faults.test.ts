@@ -108,14 +108,26 @@ describe('a refused read', () => {
       /PAK; find it with \/v1\/search\?q=China&/,
     ],
     ['/v1/agreements?region=Africa', 'region', 'wrong_format', /M49.*142/],
-    ['/v1/agreements?topic=Electric+Vehicles', 'topic', 'wrong_format', /did you mean "electric-vehicles"\?/],
+    [
+      '/v1/agreements?topic=Electric+Vehicles',
+      'topic',
+      'wrong_format',
+      /find it with \/v1\/search\?q=Electric%20Vehicles&resource=topics$/,
+    ],
     [
       '/v1/agreements?topic=+ELECTRIC_vehicles',
       'topic',
       'wrong_format',
       /did you mean "electric-vehicles"\?/,
     ],
-    ['/v1/agreements?topic=electric+cars', 'topic', 'wrong_format', /did you mean "electric-cars"\?/],
+    [
+      '/v1/agreements?topic=electric+cars',
+      'topic',
+      'wrong_format',
+      /find it with \/v1\/search\?q=electric%20cars&resource=topics$/,
+    ],
+    ['/v1/citations?record=+oil', 'record', 'wrong_format', /did you mean "oil"\?/],
+    ['/v1/citations?record=Pak', 'record', 'wrong_format', /did you mean "PAK"\?/],
     [
       '/v1/agreements?topic=Electric+cars!',
       'topic',
