@@ -47,6 +47,11 @@ export function isConnectionError(error: unknown): boolean {
 const timeoutDetail =
   'Statement timeout: the statement was cancelled and nothing was written. Narrow a query; retry a change, which most likely waited for another one.'
 
+const missingSchema = {
+  type: 'unavailable',
+  detail: 'The schema of the database is incomplete, such as while a backup is restored into it.',
+} as const
+
 /** Problems by SQLSTATE (PostgreSQL, appendix A): by the whole code, or by its class. The registry's triggers raise `EN…`. */
 const problems: Record<string, { type: ProblemType; detail: string }> = {
   '08': { type: 'unavailable', detail: 'The connection to the database was lost.' },
@@ -67,6 +72,12 @@ const problems: Record<string, { type: ProblemType; detail: string }> = {
     type: 'unavailable',
     detail: 'Concurrent updates: the transaction was repeated and rolled back each time. Retry the request.',
   },
+  // The service checks the schema at its start, so somebody is restoring a backup, or has dropped something since.
+  '3F': missingSchema,
+  '42P01': missingSchema,
+  '42703': missingSchema,
+  '42704': missingSchema,
+  '42883': missingSchema,
   '53': { type: 'unavailable', detail: 'The database is out of connections, memory or disk space.' },
   '55': { type: 'unavailable', detail: 'A database object is locked or not ready.' },
   '55000': {

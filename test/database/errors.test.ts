@@ -15,6 +15,7 @@ describe('the problem of a database error', () => {
   it.each([
     ['57P03', 'The database is starting or shutting down.'],
     ['57P01', 'The database cancelled the statement or is shutting down.'],
+    ['42P01', 'The schema of the database is incomplete, such as while a backup is restored into it.'],
     ['25006', 'The database is read-only at the moment.'],
   ])('for SQLSTATE %s is 503 and says: %s', (code, detail) => {
     const problem = toProblem(new Error('statement failed', { cause: databaseError(code) }))

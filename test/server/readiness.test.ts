@@ -50,3 +50,13 @@ it('/readyz of a process says whether the database lacks migrations or is too ne
       'The database has migrations with which this version of Entente cannot work. Run the version that applied them, or use another database.',
   })
 })
+
+it('requests get 503 while a table is missing, as during the restore of a backup', async () => {
+  await api.pool.query('alter table records rename to removed_records')
+  onTestFinished(async () => {
+    await api.pool.query('alter table removed_records rename to records')
+  })
+  const refused = await api.get('/v1/topics/energy')
+  expect(refused.headers.get('retry-after')).toBe('1')
+  expect(refused.json()).toMatchObject({ type: '/problems/unavailable', status: 503 })
+})
