@@ -184,6 +184,18 @@ describe('the embedded PostgreSQL', () => {
     await database.close()
   })
 
+  it('releases its lock without error after the connection was lost', async () => {
+    const database = await openEmbeddedDatabase(folder, settings)
+    onTestFinished(() => database.close())
+    const lock = await acquireSharedLock(database.url)
+    if (!lock) throw new Error('the lock is not free')
+    await lock.client.query('select pg_terminate_backend(pg_backend_pid())').catch(() => {})
+    await lock.lost
+    const stop = vi.fn()
+    expect(await releaseSharedLock(lock, stop)).toBe(false)
+    expect(stop).not.toHaveBeenCalled()
+  })
+
   it('is stopped by a close while it recovers from a crash of one of its processes', async () => {
     const database = await openEmbeddedDatabase(folder, settings)
     const connect = async () => {

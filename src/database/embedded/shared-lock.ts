@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { errorCode } from '../../error-code.ts'
 import { failure } from '../../operational-error.ts'
+import { isConnectionError } from '../errors.ts'
 
 /**
  * The lock by which the last of several processes stops the embedded server that they share. Each process holds a shared
@@ -88,9 +89,5 @@ async function tryLock(client: pg.Client, lockFunction: TryLockFunction): Promis
 }
 
 /** Whether the server is stopping, has stopped, or recovers from a crash of one of its processes. */
-function isServerAway(error: unknown): boolean {
-  const ended = error instanceof Error && error.message.startsWith('Connection terminated')
-  return (
-    ended || ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03'].includes(errorCode(error))
-  )
-}
+const isServerAway = (error: unknown): boolean =>
+  isConnectionError(error) || ['57P01', '57P02', '57P03'].includes(errorCode(error))
