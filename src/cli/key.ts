@@ -74,6 +74,8 @@ export const addKey: AddCommand = (program, context) => {
 }
 
 function parseName(text: string): string {
+  // Node.js replaces bytes of an argument that are not UTF-8 with this character.
+  if (text.includes('\ufffd')) throw new InvalidArgumentError('It must be text in UTF-8.')
   const { data, faults } = checkValue(keyName, text.trim())
   if (!faults) return data
   const reasons = faults.listed.map(({ message }) => message).join(', and ')

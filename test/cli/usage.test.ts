@@ -68,6 +68,7 @@ describe('the command line refuses wrong arguments with one line', () => {
     [['key', 'create', '--name', ' ', '--role', 'editor'], /--name <name>.*1 to 200 characters/],
     [keyNamed('x'.repeat(201)), /--name <name>.*1 to 200 characters/],
     [keyNamed('evil\u202eteef'), /--name <name>.*reorders text, U\+202E, at character 5/],
+    [keyNamed('caf\ufffd'), /--name <name>.*must be text in UTF-8/],
     [keyNamed('two\u2028lines'), /line separator, U\+2028, at character 4/],
     [keyExpiring('2999-02-31'), /'2999-02-31'.*day or time/],
     [['key', 'list', 'all'], /too many arguments for 'list'/],
