@@ -1,4 +1,4 @@
-import { realpath, stat, writeFile } from 'node:fs/promises'
+import { access, constants, lstat, realpath, stat, writeFile } from 'node:fs/promises'
 import { errorCode } from '../error-code.ts'
 import { failure } from '../operational-error.ts'
 import { replaceFile } from '../replace-file.ts'
@@ -28,13 +28,16 @@ export const addOpenApi: AddCommand = (program, context) => {
 const cannotReplace = new Set<unknown>(['EACCES', 'EPERM', 'EBUSY', 'EXDEV', 'EROFS'])
 
 /**
- * Writes a file. If this fails, as on a full disk, a former file remains unchanged. What is no regular file, such as `/dev/stdout`,
- * is not replaced.
+ * Writes a file. If this fails, as on a full disk, a former file remains unchanged. What is no regular file, such as `/dev/stdout`
+ * or a link to a missing file, is not replaced.
+ * @throws an error of the system, also if the former file is write-protected.
  */
 async function writeDocument(path: string, text: string): Promise<void> {
-  const file = await realpath(path).catch(() => path)
-  const former = await stat(file).catch(() => undefined)
-  if (former && !former.isFile()) return writeFile(file, text)
+  const former = await stat(path).catch(() => undefined)
+  const entry = former ?? (await lstat(path).catch(() => undefined))
+  if (entry && !entry.isFile()) return writeFile(path, text)
+  const file = former ? await realpath(path) : path
+  if (former) await access(file, constants.W_OK)
   try {
     await replaceFile(file, text, { mode: former?.mode })
   } catch (error) {

@@ -1,4 +1,4 @@
-import { readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, lstat, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
@@ -17,6 +17,26 @@ describe('entente openapi', () => {
     const served = await fetch(`${api.origin}/openapi.json`)
     // `toEqual` takes seconds for a document of this size.
     expect(isDeepStrictEqual(JSON.parse(await readFile(file, 'utf8')), await served.json())).toBe(true)
+  })
+
+  it('creates the target of a symbolic link whose target is missing', async () => {
+    const folder = await makeTemporaryFolder('openapi')
+    const link = join(folder, 'link.json')
+    await symlink('target.json', link)
+    await runInProcess(['openapi', '--out', link])
+    expect((await lstat(link)).isSymbolicLink()).toBe(true)
+    expect((await readFile(join(folder, 'target.json'), 'utf8')).startsWith('{"openapi"')).toBe(true)
+  })
+
+  // The superuser may write every file.
+  it.skipIf(process.getuid?.() === 0)('refuses to replace a write-protected file', async () => {
+    const file = join(await makeTemporaryFolder('openapi'), 'openapi.json')
+    await writeFile(file, 'former')
+    await chmod(file, 0o444)
+    await expect(runInProcess(['openapi', '--out', file])).rejects.toThrow(
+      `the document cannot be written to ${file}: permission denied`,
+    )
+    expect(await readFile(file, 'utf8')).toBe('former')
   })
 
   it('writes to the target of a symbolic link, and to a device', async () => {
