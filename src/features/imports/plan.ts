@@ -13,7 +13,7 @@ import { requireOrderWithKept } from './kept-dates.ts'
 import { absentFault, mentionName } from './mentions.ts'
 import { toFaultValue } from './shorten.ts'
 import type { RowFault } from './types.ts'
-import type { Upsert } from './upserts.ts'
+import type { LastImport, Upsert } from './upserts.ts'
 
 /** Plans how a row creates or changes a record. */
 
@@ -112,6 +112,14 @@ function isEdited({ resource, existing }: Upsert, name: string, value: unknown):
   return !(isUnwritten && isDefault(resource, name, value))
 }
 
+/** Returns the hashes of the values that the last import wrote. Of an undone import, only those that the record still has count. */
+const hashesOf = ({ properties, undone }: LastImport, before: Document): Record<string, string> =>
+  undone
+    ? Object.fromEntries(
+        Object.entries(properties).filter(([name, hash]) => hash === hashValue(before[name])),
+      )
+    : properties
+
 function planChange(upsert: Upsert, stored: string, onEdited: OnEdited): PlannedRecord {
   const { resource, existing } = upsert
   const before = documentOf(resource, JSON.parse(stored))
@@ -122,8 +130,7 @@ function planChange(upsert: Upsert, stored: string, onEdited: OnEdited): Planned
     const kept = statedProperties(upsert).filter((name) => !isDeepStrictEqual(before[name], wanted[name]))
     return { upsert, action: 'none', before, after: before, properties: {}, kept, emptied: [] }
   }
-  const lastImport = existing?.lastImport
-  const earlier = lastImport?.undone === false ? lastImport.properties : {}
+  const earlier = existing?.lastImport ? hashesOf(existing.lastImport, before) : {}
   const properties = { ...earlier, ...hashStatedProperties(upsert, wanted) }
   const isKept = (name: string) =>
     !isDeepStrictEqual(before[name], wanted[name]) && isEdited(upsert, name, before[name])

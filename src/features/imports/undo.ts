@@ -1,40 +1,29 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Database, Transaction } from '../../database/database.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
 import type { RecordKey } from '../../model/keys.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
-import { externalIdKey } from '../../model/schemas.ts'
 import type { PlannedChange } from '../../operations/bulk/plan.ts'
 import { writeEach } from '../../operations/bulk/write.ts'
 import { findMergedKeys } from '../../operations/merged.ts'
-import { type Document, documentOf } from '../../operations/writing/documents.ts'
-import { getExternalIds } from '../../operations/writing/external-ids.ts'
-import { acquireAdvisoryLocks, type LockedRecord, lockRecords } from '../../operations/writing/locks.ts'
+import type { Document } from '../../operations/writing/documents.ts'
+import { acquireAdvisoryLocks, lockRecords } from '../../operations/writing/locks.ts'
 import { findReferrers } from '../../operations/writing/referrers.ts'
-import { checkDocument } from '../../operations/writing/validation.ts'
-import { Problem } from '../../problems/problem.ts'
-import type { RecordEntry } from './entries.ts'
 import { type ImportReport, type KeptRecord, withoutKept } from './job-schemas.ts'
 import { addKept, withStoredFaults } from './report.ts'
 import { type ImportJob, storeProgress } from './store.ts'
+import { type Entry, findRemaining, planUndo, reasonOf, type UndoPlan } from './undo-plan.ts'
 import { maxRecordsTogether } from './waiting.ts'
 
-/** Undoes an import: reverts its writes, except values that others have changed since. */
+/** Undoes an import in batches: reverts its writes, except values that others have changed since. */
 
 /** Number of entries that a transaction reads; each may have a citation. `withReferrers` may add further entries. */
 const batchSize = 200
 
-/** An entry of the import that is not yet undone. */
-interface Entry
-  extends Pick<RecordEntry, 'resource' | 'key' | 'action' | 'versionBefore' | 'versionAfter' | 'citation'> {
-  sequence: string
-}
-
 /** A sequence number above all others. */
 const aboveAll = '9223372036854775807'
 
-const entryColumns = `sequence, resource, key, action, version_before "versionBefore", version_after "versionAfter", citation`
+const entryColumns = `sequence, resource, key, action, version_before "versionBefore", version_after "versionAfter", properties, citation`
 
 /** Reads the last entries before a sequence number that are not yet undone. Entries are undone in reverse order. */
 function readEntries(tx: Transaction, id: string, before: string): Promise<Entry[]> {
@@ -67,7 +56,7 @@ async function withReferrers(tx: Transaction, registry: Registry, id: string, en
   for (let added = entries; added.length > 0 && all.size < maxRecordsTogether + batchSize; ) {
     const referrers = await findEntryReferrers(tx, registry, added)
     const found = await tx.query<Entry>({
-      text: `select distinct ${entryColumns} from import_records
+      text: `select distinct on (sequence) ${entryColumns} from import_records
         join unnest($2::text[], $3::text[]) as referrer(resource, key) using (resource, key)
         where import = $1 and not undone and action = 'create'`,
       values: [id, referrers.map(({ resource }) => resource), referrers.map(({ key }) => key)],
@@ -95,35 +84,6 @@ async function readRevisions(
   return (key: string, version: number | null): Document | undefined => documents.get(`${key} ${version}`)
 }
 
-/** Returns the external ids of a record without those that an import added. An import removes none. */
-function revertExternalIds(current: Document, before: Document, imported: Document) {
-  const keysOf = (document: Document) => new Set(getExternalIds(document).map(externalIdKey))
-  const [keysBefore, importedKeys] = [keysOf(before), keysOf(imported)]
-  const isAdded = (key: string) => importedKeys.has(key) && !keysBefore.has(key)
-  return getExternalIds(current).filter((id) => !isAdded(externalIdKey(id)))
-}
-
-/**
- * Reverts the changes that an import made, in the current document of a record: external ids one by one, other properties as a
- * whole.
- * @returns the document, and the properties that others have changed since. They are not reverted.
- */
-function revertImport(current: Document, before: Document, imported: Document) {
-  const kept: string[] = []
-  const document = { ...current }
-  for (const name of Object.keys(current)) {
-    if (isDeepStrictEqual(before[name], imported[name])) continue
-    if (name === 'externalIds') document[name] = revertExternalIds(current, before, imported)
-    else if (isDeepStrictEqual(current[name], imported[name])) document[name] = before[name]
-    else if (!isDeepStrictEqual(current[name], before[name])) kept.push(name)
-  }
-  return { document, kept }
-}
-
-/** Whether a record has the same values as a revision. Versions are ignored. */
-const hasSameValues = (resource: Resource, { document }: LockedRecord, revision: Document): boolean =>
-  isDeepStrictEqual(documentOf(resource, JSON.parse(document)), documentOf(resource, revision))
-
 /**
  * What happens if PostgreSQL refuses to undo an entry, mostly because a record of another entry refers to its record: the entry
  * waits for a later pass, or the record is kept and reported.
@@ -139,6 +99,8 @@ class UndoBatch {
   /** The entries that wait for a later pass. */
   readonly waiting = new Set<Entry>()
   readonly kept: KeptRecord[] = []
+  /** The hashes of imported values that changed records still have (`findRemaining`). */
+  readonly remaining = new Map<Entry, Record<string, string>>()
 
   constructor(tx: Transaction, registry: Registry, authorship: Authorship, onRefused: OnRefused) {
     this.#tx = tx
@@ -214,6 +176,9 @@ class UndoBatch {
     )
     for (const [index, entry] of entries.entries()) {
       const refusal = refused.get(index)
+      const { change, values } = plans[index] ?? {}
+      if (values)
+        this.remaining.set(entry, findRemaining(entry, values, change !== undefined && refusal === undefined))
       if (refusal !== undefined && this.#onRefused === 'wait') this.waiting.add(entry)
       else
         for (const reason of [plans[index]?.reason, refusal])
@@ -228,82 +193,43 @@ class UndoBatch {
   }
 }
 
-const reasonOf = (problem: Problem): string => problem.errors[0]?.message ?? problem.message
-
-/** The change that undoes an entry, if it is possible, and why the record is not fully restored. */
-interface UndoPlan {
-  change?: PlannedChange
-  reason?: string
-}
-
-/** Plans the undo of an entry. @param revision returns the documents of revisions (`readRevisions`). */
-function planUndo(
-  resource: Resource,
-  entry: Entry,
-  locked: LockedRecord,
-  revision: (key: string, version: number | null) => Document | undefined,
-  index: number,
-): UndoPlan {
-  const before = revision(entry.key, entry.versionBefore)
-  const imported = revision(entry.key, entry.versionAfter)
-  if (entry.action === 'create') {
-    // Later changes may have been reverted.
-    const isUnchanged =
-      locked.version === entry.versionAfter ||
-      (imported !== undefined && hasSameValues(resource, locked, imported))
-    return isUnchanged ? { change: { index, kind: 'remove', locked } } : { reason: 'was changed since' }
-  }
-  if (!before || !imported) return { reason: 'its history lacks the previous version' }
-  return planRestoration(resource, locked, { before, imported }, index)
-}
-
-/** Plans the restoration of a record that an import has changed. */
-function planRestoration(
-  resource: Resource,
-  locked: LockedRecord,
-  { before, imported }: { before: Document; imported: Document },
-  index: number,
-): UndoPlan {
-  const current = documentOf(resource, JSON.parse(locked.document))
-  const { document, kept } = revertImport(
-    current,
-    documentOf(resource, before),
-    documentOf(resource, imported),
-  )
-  const reason =
-    kept.length > 0 ? `${kept.join(', ')} ${kept.length === 1 ? 'was' : 'were'} changed since` : undefined
-  try {
-    const after = checkDocument(resource, document, before)
-    const change = { index, kind: 'replace' as const, locked, before: current, after }
-    return reason === undefined ? { change } : { change, reason }
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    return { reason: [...(reason === undefined ? [] : [reason]), reasonOf(error)].join('; ') }
-  }
-}
-
 /**
- * SQL that marks entries as undone ($1). Later imports that found the same values have entries without a change (`none`), which are
- * no obstacle to an undo. If the undo has restored a record ($2), the hashes of the undone values in these entries are replaced
- * with those of the last import before, or removed if it has none. Otherwise, the restored values would seem to be edited by others.
+ * SQL that marks entries as undone ($1), and updates the hashes of other imports, so that no value of the undone import, and no value
+ * that the undo has restored, seems to be edited by others. $2 has the hashes of `findRemaining`, or null for a record without them.
+ * They are added to the last import before. Later imports that found the same values have entries without a change (`none`), which
+ * are no obstacle to an undo. In these entries, the hashes of restored values replace those of the undone values. Values that had
+ * no hash before lose theirs.
  */
-const markUndone = `with marked as (
-    update import_records set undone = true where sequence = any($1::bigint[])
-    returning import, sequence, resource, key, scheme, properties
+const markUndone = `with given as (
+    select * from unnest($1::bigint[], $2::jsonb[]) as given(sequence, remaining)
+  ),
+  marked as (
+    update import_records set undone = true from given where import_records.sequence = given.sequence
+    returning import, import_records.sequence, resource, key, scheme, properties, remaining
+  ),
+  found as (
+    select marked.*, earlier.sequence as "earlierSequence", earlier.properties as "earlierProperties"
+    from marked left join lateral (
+      select sequence, properties from import_records where resource = marked.resource and key = marked.key
+        and scheme = marked.scheme and sequence < marked.sequence and import <> marked.import and not undone
+      order by sequence desc limit 1
+    ) earlier on true
+    where remaining is not null
+  ),
+  moved as (
+    update import_records set properties = (import_records.properties::jsonb || found.remaining)::json
+    from found where import_records.sequence = found."earlierSequence" and remaining <> '{}'
   )
   update import_records later set properties = (
     select coalesce(json_object_agg(name, remaining), '{}') from (
-      select name, case when hash = marked.properties ->> name then earlier.properties ->> name else hash end as remaining
+      select name, case when hash = found.properties ->> name and not found.remaining ? name
+        then found."earlierProperties" ->> name else hash end as remaining
       from json_each_text(later.properties) as hashes(name, hash)
     ) as all_hashes where remaining is not null
   )
-  from marked left join lateral (
-    select properties from import_records where resource = marked.resource and key = marked.key and scheme = marked.scheme
-      and sequence < marked.sequence and import <> marked.import and not undone
-    order by sequence desc limit 1
-  ) earlier on true
-  where marked.sequence = any($2::bigint[]) and later.resource = marked.resource and later.key = marked.key and later.scheme = marked.scheme
-    and later.sequence > marked.sequence and later.import <> marked.import and later.action = 'none' and not later.undone`
+  from found
+  where later.resource = found.resource and later.key = found.key and later.scheme = found.scheme
+    and later.sequence > found.sequence and later.import <> found.import and later.action = 'none' and not later.undone`
 
 /** Returns the report of an undo at its start: `kept` is empty, unless an earlier process has undone a part. */
 async function readReport(database: Database, { id, report }: ImportJob): Promise<ImportReport> {
@@ -339,12 +265,11 @@ async function undoNext(
   await undo.undo(entries)
   const { kept, waiting } = undo
   const undone = entries.filter((entry) => !waiting.has(entry))
-  const keptRecords = new Set(kept.map(({ resource, key }) => `${resource} ${key}`))
-  const restored = undone.filter(
-    ({ action, resource, key }) => action === 'change' && !keptRecords.has(`${resource} ${key}`),
-  )
-  const toSequences = (some: readonly Entry[]) => some.map(({ sequence }) => sequence)
-  await tx.query({ text: markUndone, values: [toSequences(undone), toSequences(restored)] })
+  const remaining = undone.map((entry) => {
+    const hashes = undo.remaining.get(entry)
+    return hashes === undefined ? null : JSON.stringify(hashes)
+  })
+  await tx.query({ text: markUndone, values: [undone.map(({ sequence }) => sequence), remaining] })
   const report = addKept(job.report, kept, (job.report?.keptCount ?? 0) + kept.length)
   const next = await storeProgress(tx, job, {
     report: await withStoredFaults(tx, job.id, report),

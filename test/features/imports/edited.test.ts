@@ -223,6 +223,59 @@ describe('a record that remains after an undo', () => {
     const again = await importRow(scheme, 'Un Two,academic,China,,UN')
     expect(again.counts).toMatchObject({ changed: 1, kept: 0 })
   })
+
+  it('gets new values of a file, even if a file in between had no value', async () => {
+    const scheme = newScheme()
+    const first = await importRow(scheme, 'Un Four,academic,China,https://first.example,')
+    await edit(scheme, { name: 'By hand' })
+    await undo(api.database, first)
+    await importRow(scheme, 'Un Four,academic,China,,')
+    expect(await importRow(scheme, 'Un Four,academic,China,https://second.example,')).toMatchObject({
+      counts: { changed: 1, kept: 1 },
+      report: { kept: [{ reason: 'kept name' }] },
+    })
+    expect(await find(scheme)).toMatchObject({ name: 'By hand', website: 'https://second.example' })
+  })
+
+  it('gets a value that the undo has removed from a record made by hand, in a third import', async () => {
+    const scheme = newScheme()
+    const externalIds = [{ scheme, id: '1' }]
+    await createOrganization({ name: 'Un Five', kind: 'academic', country: 'CHN', externalIds })
+    await undo(api.database, await importRow(scheme, 'Un Five,academic,China,https://first.example,'))
+    await importRow(scheme, 'Un Five,academic,China,,UN')
+    const third = await importRow(scheme, 'Un Five,academic,China,https://second.example,UN')
+    expect(third.counts).toMatchObject({ changed: 1, kept: 0 })
+  })
+})
+
+describe('a record whose earlier values an undo could not restore', () => {
+  const rorOf = ['https://ror.org/013cjyk83', 'https://ror.org/034t30j35', 'https://ror.org/05hffr360']
+  const importRorRow = (scheme: string, name: string, ror = '') =>
+    importCsv(
+      api.database,
+      `scheme: ${scheme}
+records:
+  organizations: {id: Id, properties: {name: Name, kind: =academic, country: =China, ror: ROR}}
+`,
+      `Id,Name,ROR\n1,${name},${ror}\n`,
+    )
+
+  it('gets the values of the next file, except those that somebody has changed', async () => {
+    const scheme = newScheme()
+    await importRorRow(scheme, 'First', rorOf[0])
+    const second = await importRorRow(scheme, 'Second', rorOf[1])
+    const third = await importRorRow(scheme, 'Third', rorOf[2])
+    await createOrganization({ name: 'Other', kind: 'academic', country: 'NPL', ror: rorOf[1] })
+    expect(await undo(api.database, third)).toMatchObject({ report: { keptCount: 1 } })
+    expect(await find(scheme)).toMatchObject({ name: 'Third', ror: rorOf[2] })
+    expect(await undo(api.database, second)).toMatchObject({ report: { keptCount: 1 } })
+    await edit(scheme, { country: 'PAK' })
+    expect(await importRorRow(scheme, 'Fourth', rorOf[0])).toMatchObject({
+      counts: { changed: 1, kept: 1 },
+      report: { kept: [{ reason: 'kept country' }] },
+    })
+    expect(await find(scheme)).toMatchObject({ name: 'Fourth', ror: rorOf[0], country: 'PAK' })
+  })
 })
 
 describe('a second import of a file for which values were kept', () => {
