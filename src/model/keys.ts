@@ -70,7 +70,7 @@ export const keys = {
       }),
 }
 
-/** Returns the key of the records of a resource to which the registry assigns UUIDs. @param declaration of the resource. */
+/** Returns the key of a resource to whose records the registry assigns UUIDs. @param declaration the declaration of the resource. */
 export const generatedKey = lazyFor(
   ({ name }: { name: string }): KeySpec => ({ schema: keys.uuid(name), assignedBy: 'registry' }),
 )

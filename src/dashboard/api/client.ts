@@ -17,9 +17,9 @@ export interface Fault {
 }
 
 /**
- * The error of a request that got an error response, or no usable response. Its message is the text of the service. If the
- * dashboard itself makes the error, the message may be empty: then the dashboard has a text for the status or the type, as for
- * the status 0.
+ * The error of a request that got an error response, or no usable response. Its message is the text of the service. An error that
+ * the dashboard itself makes, such as one with the status 0, may have an empty message: the dashboard then shows a text for the
+ * status or the type.
  */
 export class ApiError extends Error {
   /** The HTTP status; 0 when there was no response, or when a successful response was incomplete or not JSON. */
@@ -78,7 +78,10 @@ async function readProblem(response: Response): Promise<ApiError> {
   })
 }
 
-/** How far the browser's clock is ahead of the service's, in milliseconds. Responses from caches make it appear greater. */
+/**
+ * How far the browser's clock is ahead of the service's, in milliseconds: the minimum of all responses. A delayed response, or one
+ * from a cache, makes it appear greater.
+ */
 let aheadMs = Number.POSITIVE_INFINITY
 
 /**

@@ -9,7 +9,7 @@ export interface Attempts {
   retryQuietly(): void
 }
 
-/** Counts the attempts of a read. The two functions stay the same in all renderings. */
+/** Counts the attempts of a read. The two functions are the same in every render. */
 export function useAttempts(): Attempts {
   const [attempt, setAttempt] = useState({ count: 0, isQuiet: false })
   const retry = useCallback(() => setAttempt(({ count }) => ({ count: count + 1, isQuiet: false })), [])

@@ -47,7 +47,7 @@ export function CopyButton({
 }: {
   label: string
   isDisabled?: boolean
-  /** Returns the text that a click copies. Later renderings call it, too, to see whether the text has changed. */
+  /** Returns the text that a click copies. Later renders call it, too, to see whether the text has changed. */
   getText: () => string
 }) {
   const { t } = useLanguage()

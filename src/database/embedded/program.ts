@@ -18,8 +18,8 @@ const hasProcessGroups = process.platform !== 'win32'
 /**
  * Runs a program to its end. Except on Windows, it is in a process group of its own: Ctrl-C in the terminal does not reach it,
  * and an abort also ends its child processes.
- * @throws Error with `stderr`, and the line of it that says why, when the program fails; the error of `spawn` when it cannot be
- * started; `signal.reason` after an abort.
+ * @throws when the program fails, an Error whose message is the line of its error output that says why, and whose property
+ * `stderr` is the whole output; the error of `spawn` when it cannot be started; `signal.reason` after an abort.
  */
 export async function runProgram(
   program: string,

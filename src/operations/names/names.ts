@@ -96,7 +96,8 @@ export class Names {
   }
 
   /**
-   * Returns the JSON of the names of all records that some records refer to: `{"countries":{"CHN":"China"},"topics":{}}`.
+   * Returns the JSON of the names of all records to which the records of the request refer:
+   * `{"countries":{"CHN":"China"},"topics":{}}`.
    * @param tx reads the names that are not in memory, as the reader of the response sees them.
    * @param database the database of `tx`. The statement of the names is reported to this database even if the names are cached,
    *   so that a stored response becomes stale when the names change.

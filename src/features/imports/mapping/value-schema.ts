@@ -15,8 +15,8 @@ const fileNameError =
   'must be the name of a file given with the imported file, without a folder or a dot at its start'
 
 /**
- * Name of a companion file, without a folder, a dot at its start, or control characters. These are not in the pattern, since the
- * pattern is part of the JSON Schema, and Python does not compile `\p`.
+ * Name of a companion file, without a folder, a dot at its start, or control characters. The pattern does not exclude control
+ * characters, since it is part of the JSON Schema, and Python does not compile `\p`.
  */
 export const fileName = z
   .string()
