@@ -69,7 +69,14 @@ export default defineConfig({
       // Opens the pages of the dashboard in Chromium, which takes more processor time than the service.
       {
         extends: true,
-        test: { name: 'browser', globalSetup, env: inMemory, include: ['test/**/*.browser.test.ts'] },
+        test: {
+          name: 'browser',
+          globalSetup,
+          env: inMemory,
+          include: ['test/**/*.browser.test.ts'],
+          // Some tests open many views one after another.
+          testTimeout: 180_000,
+        },
       },
       {
         extends: true,

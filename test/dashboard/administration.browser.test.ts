@@ -1,13 +1,13 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { adminKey } from '../support/app.ts'
-import { skipsBrowser } from '../support/browser.ts'
-import { signIn, useDashboard } from '../support/dashboard.ts'
+import { answerQuestions, describeInBrowser, signIn, useDashboard } from '../support/dashboard.ts'
+import { holdRequests } from '../support/held-requests.ts'
 
 /** Administration in the dashboard, in a browser. */
 
 const dashboard = useDashboard({ changesRecords: true })
 
-describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('administration in the dashboard', () => {
   it('shows a new key once, and revokes it', async () => {
     const { page, settle } = await dashboard.openSignedIn('/administration')
     await page.getByRole('button', { name: 'Create the key' }).click()
@@ -47,7 +47,7 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
   )
 
   it('keeps the form for a new key in a narrow window while the table of keys scrolls sideways', async () => {
-    await dashboard.api.post('/v1/keys', { name: 'The archive', role: 'reader' })
+    await dashboard.createKey('reader', 'The archive')
     const { page } = await dashboard.openSignedIn('/administration', {
       viewport: { width: 360, height: 740 },
     })
@@ -62,11 +62,7 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
 
   it('asks before leaving a new key that the user has not confirmed as stored', async () => {
     const { page } = await dashboard.openSignedIn('/administration')
-    const questions: string[] = []
-    page.on('dialog', (dialog) => {
-      questions.push(dialog.message())
-      void dialog.dismiss()
-    })
+    const questions = answerQuestions(page)
     await page.getByLabel('Name').fill('The map section')
     await page.getByRole('button', { name: 'Create the key' }).click()
     const key = await page.locator('.secret').textContent()
@@ -83,34 +79,19 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
 
   it('asks before leaving while a new key is being created', async () => {
     const { page } = await dashboard.openSignedIn('/administration')
-    const questions: string[] = []
-    page.on('dialog', (dialog) => {
-      questions.push(dialog.message())
-      void dialog.dismiss()
-    })
-    let answer = () => {}
-    const sent = new Promise<void>((resolve) =>
-      page.route('**/v1/keys', async (route) => {
-        if (route.request().method() === 'POST')
-          await new Promise<void>((respond) => {
-            answer = respond
-            resolve()
-          })
-        await route.continue()
-      }),
-    )
+    const questions = answerQuestions(page)
+    const { held, release } = await holdRequests(page, '**/v1/keys', 'POST')
     await page.getByLabel('Name').fill('The slow section')
     await page.getByRole('button', { name: 'Create the key' }).click()
-    await sent
+    await held
     await page.getByRole('link', { name: 'Map' }).click()
-    answer()
+    release()
     await page.locator('.secret').waitFor()
     expect(questions).toEqual(['The new key is shown only here. Leave without storing it?'])
   })
 
   it('ends a session whose key was revoked, and keeps the input', async () => {
-    const response = await dashboard.api.post('/v1/keys', { name: 'Short-lived', role: 'editor' })
-    const { id, key } = response.json<{ id: string; key: string }>()
+    const { id, key } = await dashboard.createKey('editor')
     const { page } = await dashboard.open(`/new/sources`)
     await signIn(page, key)
     await page.getByLabel('Title required').fill('A report that must not be lost')
@@ -126,8 +107,7 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
   it('redacts a text and a property in all versions of a record, after a confirmation', async () => {
     const name = 'Jane Doe'
     const document = { title: `Talk with ${name}`, kind: 'interview', interviewee: name }
-    const created = await dashboard.api.post('/v1/sources', document)
-    const { id } = created.json<{ id: string }>()
+    const id = await dashboard.create('sources', document)
     const { page } = await dashboard.openSignedIn(`/records/sources/${id}/redact`)
     await page.getByRole('textbox', { name: /^Text/ }).fill(name)
     await page.getByText('Occurrences in the latest version: 2.').waitFor()
@@ -184,8 +164,7 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
   })
 
   it('forgets the stored key of a reader when an administrator signs in without storing the key', async () => {
-    const response = await dashboard.api.post('/v1/keys', { name: 'A stored reader', role: 'reader' })
-    const { key } = response.json<{ key: string }>()
+    const { key } = await dashboard.createKey('reader', 'A stored reader')
     const { page, settle } = await dashboard.open('/administration')
     await signIn(page, key)
     await page.getByText('The key of A stored reader does not have this right.').waitFor()
@@ -216,8 +195,7 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
   })
 
   it('offers only the sign-in form to users without an administrator key', async () => {
-    const response = await dashboard.api.post('/v1/keys', { name: 'A reader', role: 'reader' })
-    const { key } = response.json<{ key: string }>()
+    const { key } = await dashboard.createKey('reader')
     const { page, go } = await dashboard.open(`/administration`)
     await signIn(page, key)
     await page.getByText('The key of A reader does not have this right.').waitFor()

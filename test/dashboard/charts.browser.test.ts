@@ -1,8 +1,14 @@
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { countInList } from '../support/aggregates.ts'
-import { skipsBrowser } from '../support/browser.ts'
-import { auditOptions, findAccessibilityFaults, measureOverflow, useDashboard } from '../support/dashboard.ts'
+import {
+  auditOptions,
+  changeResponses,
+  describeInBrowser,
+  findAccessibilityFaults,
+  measureOverflow,
+  useDashboard,
+} from '../support/dashboard.ts'
 import { holdRequests } from '../support/held-requests.ts'
 import { maxLayoutShift, readLayoutShift } from '../support/layout-shift.ts'
 
@@ -41,7 +47,7 @@ const readLinks = async (page: Page): Promise<{ path: string; count: number }[]>
 const countRecords = (path: string): Promise<number> =>
   countInList(dashboard.api, path.replace('/explore/', '/v1/'))
 
-describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { timeout: 120_000 }, () => {
+describeInBrowser('charts of the dashboard', () => {
   it('say that they load while they still show the records of the former filters', async () => {
     const { page, go } = await dashboard.openTab()
     for (const path of ['/map', '/timeline', '/network', '/network?centre=CHN', '/explore/agreements']) {
@@ -96,12 +102,10 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
       viewport: { width: 360, height: 760 },
       locale: 'zh-CN',
     })
-    await page.route('**/v1/agreements?*', async (route) => {
-      const response = await route.fetch()
-      const body = await response.json()
-      const data = [{ ...body.data[0], signedOn: '2012-11/2029-11' }]
-      await route.fulfill({ response, json: { ...body, data } })
-    })
+    await changeResponses(page, '**/v1/agreements?*', (body) => ({
+      ...body,
+      data: [{ ...body.data[0], signedOn: '2012-11/2029-11' }],
+    }))
     await page.goto(`${dashboard.api.origin}/countries/PAK`)
     const chart = page.locator('svg.timeline')
     await chart.waitFor()
@@ -117,15 +121,9 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
 
   it('show the title of each record on the timeline, even if its bar is as wide as the chart', async () => {
     const { page } = await dashboard.openTab()
-    await page.route('**/v1/agreements?*', async (route) => {
-      const response = await route.fetch()
-      const body = await response.json()
-      const [record] = body.data
-      const data = [
-        { ...record, title: 'In the fifties', signedOn: '195X' },
-        { ...record, id: record.id.replace(/.$/, 'f'), title: 'One day', signedOn: '1955-05-01' },
-      ]
-      await route.fulfill({ response, json: { ...body, data } })
+    await changeResponses(page, '**/v1/agreements?*', ({ data: [record], ...body }) => {
+      const other = { ...record, id: record.id.replace(/.$/, 'f'), title: 'One day', signedOn: '1955-05-01' }
+      return { ...body, data: [{ ...record, title: 'In the fifties', signedOn: '195X' }, other] }
     })
     await page.goto(`${dashboard.api.origin}/timeline`)
     const titles = page.locator('svg.timeline .event-title')
@@ -135,14 +133,12 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
 
   it('show the number of their highest column, even if the columns are narrow', async () => {
     const { page } = await dashboard.openTab()
-    await page.route(/\/v1\/agreements\/aggregate\?groupBy=signedYear/, async (route) => {
-      const response = await route.fetch()
-      const body = await response.json()
+    await changeResponses(page, /\/v1\/agreements\/aggregate\?groupBy=signedYear/, (body) => {
       const data = Array.from({ length: 120 }, (_one, index) => {
         const year = { signedYear: String(1900 + index) }
         return { ...body.data[0], key: year, label: year, measures: { count: index === 60 ? 7 : 1 } }
       })
-      await route.fulfill({ response, json: { ...body, data } })
+      return { ...body, data }
     })
     await page.goto(`${dashboard.api.origin}/`)
     await page.locator('svg.columns').getByText('7', { exact: true }).waitFor()

@@ -2,8 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { createLanguage } from '../../src/dashboard/i18n/language.ts'
 import { problemTypes } from '../../src/problems/types.ts'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 /** Names, punctuation, dates and error messages on Chinese pages. */
 
@@ -39,7 +38,7 @@ describe('Chinese', () => {
   })
 })
 
-describe.skipIf(skipsBrowser)('a Chinese page [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('a Chinese page', () => {
   it('shows the Chinese names of records, in lists and as titles', async () => {
     const { page, go } = await dashboard.open('/explore/countries?code=PAK', chinese)
     await page.getByRole('link', { name: '巴基斯坦', exact: true }).waitFor()
@@ -85,7 +84,7 @@ describe.skipIf(skipsBrowser)('a Chinese page [needs Chromium]', { timeout: 60_0
   })
 })
 
-describe.skipIf(skipsBrowser)('a filter on a Chinese page [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('a filter on a Chinese page', () => {
   it('accepts a date in the full-width form that an input method writes', async () => {
     const { page } = await dashboard.open('/explore/agreements', chinese)
     await page.locator('input[name="signedOn[gte]"]').fill('２０１１年５月')
@@ -95,7 +94,7 @@ describe.skipIf(skipsBrowser)('a filter on a Chinese page [needs Chromium]', { t
   })
 })
 
-describe.skipIf(skipsBrowser)('an error on a Chinese page [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('an error on a Chinese page', () => {
   it('is shown in Chinese for each value of a form, with the limit', async () => {
     const { page } = await dashboard.openSignedIn('/new/cooperation-bases', chinese)
     await page.locator('[id="field/unitCount"]').fill('-1')

@@ -1,6 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 import { holdRequests } from '../support/held-requests.ts'
 
 /** The filters and times of comparisons in the dashboard, in a browser. */
@@ -16,7 +15,7 @@ async function comparisonOf(chart: string): Promise<Record<string, string>> {
   return Object.fromEntries(new URL(page.url()).searchParams)
 }
 
-describe.skipIf(skipsBrowser)('a comparison of two times [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('a comparison of two times', () => {
   it('has all filters and the period of the chart from which it was opened', async () => {
     const chart = '/timeline?resource=projects&country=PAK&country=DEU&kind=research&from=2000&to=2015'
     expect(await comparisonOf(`${chart}&sort=title`)).toEqual({
@@ -64,7 +63,7 @@ describe.skipIf(skipsBrowser)('a comparison of two times [needs Chromium]', { ti
   })
 })
 
-describe.skipIf(skipsBrowser)('a comparison of countries [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('a comparison of countries', () => {
   it('names the countries that it leaves out, since it has at most four columns', async () => {
     const { page } = await dashboard.open('/compare?country=PAK,DEU,FRA,EGY,CHN')
     expect(await page.getByRole('status').textContent()).toBe(

@@ -1,7 +1,6 @@
 import type { Locator } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 /** The dashboard with forced colours, with more contrast, and its small links, in a browser. */
 
@@ -14,7 +13,7 @@ const look = (element: Locator) =>
     return [backgroundColor, outlineStyle, textDecorationLine].join()
   })
 
-describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('the dashboard', () => {
   it('shows what is selected, current, pressed or added even with forced colours', async () => {
     const { page, go } = await dashboard.open('/explore/agreements', { forcedColors: 'active' })
     const navigation = page.getByRole('navigation')

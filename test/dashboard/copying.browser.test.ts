@@ -1,7 +1,6 @@
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 /** The buttons of the dashboard that copy a text, in a browser. */
 
@@ -36,7 +35,7 @@ const copied: [path: string, button: string, text: RegExp][] = [
   ['/map?resource=projects', 'Copy HTML to embed', /^<iframe src=".+resource=projects/],
 ]
 
-describe.skipIf(skipsBrowser)('a button that copies [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('a button that copies', () => {
   it.each(copied)('works on plain HTTP, and keeps the focus: %s %s', async (path, name, text) => {
     const page = await openWith(plainHttp, path)
     await page.getByRole('button', { name }).click()

@@ -1,12 +1,17 @@
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import {
+  auditOptions,
+  changeResponses,
+  describeInBrowser,
+  findAccessibilityFaults,
+  useDashboard,
+} from '../support/dashboard.ts'
 
 /** The heading and the figures of the page of a country, in a browser. */
 
 const dashboard = useDashboard()
 
-describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('the page of a country', () => {
   it('has no heading until the name is known, and keeps the name while another day is read', async () => {
     const { page } = await dashboard.openTab()
     let answer = () => {}
@@ -43,15 +48,13 @@ describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeou
 
   it('has a link, large enough to click, to the agreements that its timeline does not show', async () => {
     const { page, go } = await dashboard.openTab(auditOptions)
-    await page.route('**/v1/agreements?country=*', async (route) => {
-      const response = await route.fetch()
-      const body = await response.json()
+    await changeResponses(page, '**/v1/agreements?country=*', (body) => {
       // So many that the table is closed: the link is then near the button that opens it.
       const data = Array.from({ length: 20 }, (_, index) => ({
         ...body.data[0],
         id: body.data[0].id.replace(/..$/, String(10 + index)),
       }))
-      await route.fulfill({ response, json: { data, page: { ...body.page, next: 'more' } } })
+      return { data, page: { ...body.page, next: 'more' } }
     })
     await go('/countries/CHN')
     await page.getByRole('link', { name: 'Not all are shown here.' }).waitFor()
@@ -81,14 +84,10 @@ describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeou
   it('says that its list of sources is not complete, if the briefing has only some of them', async () => {
     const { page } = await dashboard.openTab()
     const open = async (more: number) => {
-      await page.route('**/briefing*', async (route) => {
-        const response = await route.fetch()
-        const { sources, ...body } = await response.json()
-        await route.fulfill({
-          response,
-          json: { ...body, sources: { ...sources, groups: sources.data.length + more } },
-        })
-      })
+      await changeResponses(page, '**/briefing*', ({ sources, ...body }) => ({
+        ...body,
+        sources: { ...sources, groups: sources.data.length + more },
+      }))
       await page.goto(`${dashboard.api.origin}/countries/PAK`)
       const widget = page.locator('section.widget', { has: page.getByRole('heading', { name: 'Sources' }) })
       await widget.locator('#source-1').waitFor()

@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { adminKey } from '../support/app.ts'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 /** Downloads from the dashboard, without and with a key. */
 
 const title = 'A secret observatory'
-const dashboard = useDashboard({ changesRecords: true })
 let id = ''
-beforeAll(async () => {
-  if (skipsBrowser) return
-  id = await dashboard.createAgreement({ title, visibility: 'internal', signedOn: '2020' })
+const dashboard = useDashboard({
+  changesRecords: true,
+  prepare: async () => {
+    id = await dashboard.createAgreement({ title, visibility: 'internal', signedOn: '2020' })
+  },
 })
 
 /** Clicks on a button that saves a file. @returns the name and the text of the file. */
@@ -24,7 +24,7 @@ async function download(page: Page, button: string): Promise<{ name: string; tex
   return { name: file.suggestedFilename(), text: await readFile(await file.path(), 'utf8') }
 }
 
-describe.skipIf(skipsBrowser)('downloads without a key [need Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('downloads without a key', () => {
   it.each([
     ['agreements', ['CSV', 'NDJSON', 'Excel', 'iCalendar']],
     ['projects', ['CSV', 'NDJSON', 'Excel', 'GeoJSON', 'IATI']],
@@ -57,7 +57,7 @@ describe.skipIf(skipsBrowser)('downloads without a key [need Chromium]', { timeo
   })
 })
 
-describe.skipIf(skipsBrowser)('downloads with a key [need Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('downloads with a key', () => {
   it('contain the internal records that the page shows, without a key in a URL', async () => {
     const { page } = await dashboard.openSignedIn('/explore/agreements?sort=title')
     const urls: string[] = []

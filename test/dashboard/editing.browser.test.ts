@@ -1,10 +1,11 @@
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
+import { expect, it } from 'vitest'
 import {
   auditOptions,
+  describeInBrowser,
   findAccessibilityFaults,
   measureOverflow,
+  pickRecord,
   signIn,
   useDashboard,
 } from '../support/dashboard.ts'
@@ -17,7 +18,7 @@ const dashboard = useDashboard({ changesRecords: true })
 const heading = (page: Page, name: string | RegExp) =>
   page.getByRole('heading', { level: 1, name, exact: true })
 
-describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('editing in the dashboard', () => {
   it('shows each error at its field, and creates the record when all are corrected', async () => {
     const { page } = await dashboard.openSignedIn('/new/agreements')
     await page.getByLabel('Signed on').fill('2011-13')
@@ -93,9 +94,11 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
       page.locator(`[id="field/parties/${number - 1}"] .fault`).allTextContents()
     const fault = 'must have exactly one of country, organization and region, not none'
     await add.click()
-    await page.getByRole('combobox', { name: 'Country, organization or region' }).fill('pakistan')
-    await page.getByRole('option', { name: /^Pakistan/ }).waitFor()
-    await page.keyboard.press('Enter')
+    await pickRecord(
+      page,
+      page.getByRole('combobox', { name: 'Country, organization or region' }),
+      'Pakistan',
+    )
     await add.click()
     await page.getByRole('button', { name: 'Create' }).click()
     await page.getByRole('alert').waitFor()
@@ -121,9 +124,11 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await expect.poll(() => faults.count()).toBe(3)
     await page.getByLabel('Title required').fill('A treaty')
     await page.getByLabel('Kind required').selectOption('treaty')
-    await page.getByRole('combobox', { name: 'Country, organization or region' }).fill('pakistan')
-    await page.getByRole('option', { name: /^Pakistan/ }).waitFor()
-    await page.keyboard.press('Enter')
+    await pickRecord(
+      page,
+      page.getByRole('combobox', { name: 'Country, organization or region' }),
+      'Pakistan',
+    )
     await expect.poll(() => faults.count()).toBe(0)
     const summary = await page.getByRole('alert').getByRole('listitem').allTextContents()
     expect(summary.map((text) => text.split(':')[0])).toEqual(['Title', 'Kind', 'Parties › 1'])
@@ -145,9 +150,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.getByLabel('Title required').fill('A project')
     // The service checks references only if all required properties are present.
     await page.getByLabel('Kind required').selectOption('mega_science')
-    await page.locator('[id="field/agreements"]').fill('Removed while it is picked')
-    await page.getByRole('option', { name: /^Removed while/ }).waitFor()
-    await page.keyboard.press('Enter')
+    await pickRecord(page, page.locator('[id="field/agreements"]'), 'Removed while it is picked')
     await page.getByRole('button', { name: 'Remove Removed while it is picked' }).waitFor()
     await dashboard.api.delete(`/v1/agreements/${id}`)
     await page.getByRole('button', { name: 'Create' }).click()
@@ -156,9 +159,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
 
   it('keeps a picked record when the label of its field is clicked', async () => {
     const { page, settle } = await dashboard.openSignedIn('/new/cooperation-bases')
-    await page.getByRole('combobox', { name: 'Host country' }).fill('pakistan')
-    await page.getByRole('option', { name: /^Pakistan/ }).waitFor()
-    await page.keyboard.press('Enter')
+    await pickRecord(page, page.getByRole('combobox', { name: 'Host country' }), 'Pakistan')
     const picked = page.getByRole('button', { name: 'Remove Pakistan' })
     await picked.waitFor()
     await page.getByText('Host country', { exact: true }).click()

@@ -1,9 +1,8 @@
 import { createServer, type Server } from 'node:http'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
-import { skipsBrowser } from '../support/browser.ts'
-import { sharedBrowser } from '../support/dashboard.ts'
+import { describeInBrowser, sharedBrowser } from '../support/dashboard.ts'
 import { getPort } from '../support/ports.ts'
 
 /** Views in frames of other pages, in a browser. */
@@ -25,19 +24,6 @@ let browser: Browser
 let allowed: Awaited<ReturnType<typeof serveFrames>>
 let other: Awaited<ReturnType<typeof serveFrames>>
 
-beforeAll(async () => {
-  if (skipsBrowser) return
-  allowed = await serveFrames()
-  other = await serveFrames()
-  api = await startTestApi({ env: { RATE_LIMIT: '0', EMBED_ORIGINS: allowed.origin } })
-  browser = await sharedBrowser()
-})
-afterAll(async () => {
-  await api?.close()
-  allowed?.server.close()
-  other?.server.close()
-})
-
 const framedUrl = (origin: string, path: string) => `${origin}/?${encodeURIComponent(api.origin + path)}`
 
 async function openFramed(origin: string, path: string) {
@@ -47,7 +33,19 @@ async function openFramed(origin: string, path: string) {
   return { page, frame: page.frameLocator('iframe') }
 }
 
-describe.skipIf(skipsBrowser)('an embedded view [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('an embedded view', () => {
+  beforeAll(async () => {
+    allowed = await serveFrames()
+    other = await serveFrames()
+    api = await startTestApi({ env: { RATE_LIMIT: '0', EMBED_ORIGINS: allowed.origin } })
+    browser = await sharedBrowser()
+  })
+  afterAll(async () => {
+    await api?.close()
+    allowed?.server.close()
+    other?.server.close()
+  })
+
   it('is shown in the pages of EMBED_ORIGINS, without navigation', async () => {
     for (const path of [
       '/map?embed=1',

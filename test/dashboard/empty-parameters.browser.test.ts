@@ -1,12 +1,11 @@
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 /** Parameters without a value in the URL of a view, in a browser. */
 
 const dashboard = useDashboard()
 
-describe.skipIf(skipsBrowser)('a parameter without a value [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('a parameter without a value', () => {
   it.each([
     ['/explore/agreements?country=', '/explore/agreements'],
     ['/explore/agreements?kind=&country=PAK%2CCHN&columns=', '/explore/agreements?country=PAK%2CCHN'],

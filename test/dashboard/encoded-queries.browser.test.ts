@@ -1,12 +1,11 @@
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { signIn, useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, signIn, useDashboard } from '../support/dashboard.ts'
 
 /** Values in the URL of a view that look like percent-encoded text, in a browser. */
 
 const dashboard = useDashboard({ changesRecords: true })
 
-describe.skipIf(skipsBrowser)('a percent sign in a URL [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('a percent sign in a URL', () => {
   it('is decoded only once by the explorer', async () => {
     for (const id of ['a%20b', 'a b'])
       await dashboard.createAgreement({ title: `Treaty “${id}”`, externalIds: [{ scheme: 'web', id }] })

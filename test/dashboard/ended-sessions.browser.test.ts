@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
+import { expect, it } from 'vitest'
 import {
   auditOptions,
+  describeInBrowser,
   findAccessibilityFaults,
   signIn,
   useDashboard,
@@ -14,27 +14,18 @@ import { holdRequests } from '../support/held-requests.ts'
 
 const dashboard = useDashboard({ changesRecords: true })
 
-interface IssuedKey {
-  id: string
-  key: string
-}
-
-async function createKey(role: 'reader' | 'editor'): Promise<IssuedKey> {
-  return (await dashboard.api.post('/v1/keys', { name: `A ${role}`, role })).json<IssuedKey>()
-}
-
-const revoke = ({ id }: IssuedKey) => dashboard.api.delete(`/v1/keys/${id}`)
+const revoke = ({ id }: { id: string }) => dashboard.api.delete(`/v1/keys/${id}`)
 
 /** Opens a view with the stored session of a new editor. */
-async function openAsEditor(path: string): Promise<WatchedPage & { issued: IssuedKey }> {
-  const issued = await createKey('editor')
+async function openAsEditor(path: string): Promise<WatchedPage & { issued: { id: string } }> {
+  const issued = await dashboard.createKey('editor')
   const actor = (await dashboard.api.get('/v1/actor', { key: issued.key })).json()
   return { ...(await dashboard.open(path, { ...auditOptions, session: { key: issued.key, actor } })), issued }
 }
 
 const notice = (page: Page) => page.getByRole('alert').filter({ hasText: 'no longer accepts your key' })
 
-describe.skipIf(skipsBrowser)('an ended session [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('an ended session', () => {
   it('keeps a confirmation open with its reason, and says why nothing was done', async () => {
     const id = await dashboard.createAgreement({ title: 'Kept', visibility: 'internal' })
     const { page, settle, issued } = await openAsEditor(`/records/agreements/${id}`)
@@ -68,7 +59,7 @@ describe.skipIf(skipsBrowser)('an ended session [needs Chromium]', { timeout: 90
 
   it('keeps the input of a form while a key without the right is signed in', async () => {
     const id = await dashboard.createAgreement({ title: 'Before' })
-    const reader = await createKey('reader')
+    const reader = await dashboard.createKey('reader')
     const { page, issued } = await openAsEditor(`/records/agreements/${id}/edit`)
     await page.getByLabel('Title required').fill('Typed before the end')
     await revoke(issued)

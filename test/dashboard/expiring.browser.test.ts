@@ -1,10 +1,9 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 /** The agreements that expire within a year, on the overview and on the page of a country, in a browser. */
 
-const dashboard = useDashboard({ changesRecords: true })
+const dashboard = useDashboard({ changesRecords: true, prepare: addAgreements })
 
 const daysFromNow = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 
@@ -21,9 +20,7 @@ async function addAgreements(): Promise<void> {
   await dashboard.api.post('/v1/agreements', { ...ended, title: 'Terminated' })
 }
 
-describe.skipIf(skipsBrowser)('agreements that expire [needs Chromium]', { timeout: 90_000 }, () => {
-  beforeAll(addAgreements)
-
+describeInBrowser('agreements that expire', () => {
   it.each([
     ['/', 8],
     ['/countries/CHN', 20],

@@ -1,30 +1,20 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 /** Charts of records before the year 1000 and after the year 9999, in a browser. */
 
-const dashboard = useDashboard({ changesRecords: true })
-
-beforeAll(async () => {
-  if (skipsBrowser) return
-  for (const signedOn of ['Y17000', '0099', '-0043-03']) {
-    const document = {
-      title: `Signed in ${signedOn}`,
-      kind: 'treaty',
-      signedOn,
-      parties: [
-        { country: 'CHN', role: 'party' },
-        { country: 'PAK', role: 'party' },
-      ],
-    }
-    await dashboard.createAgreement(document)
-  }
+const dashboard = useDashboard({
+  changesRecords: true,
+  prepare: async () => {
+    const parties = ['CHN', 'PAK'].map((country) => ({ country, role: 'party' }))
+    for (const signedOn of ['Y17000', '0099', '-0043-03'])
+      await dashboard.createAgreement({ title: `Signed in ${signedOn}`, signedOn, parties })
+  },
 })
 
 const charts = ['/map', '/timeline', '/network?resource=agreements']
 
-describe.skipIf(skipsBrowser)('the period of a chart [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('the period of a chart', () => {
   it.each(charts)('reaches from years before Christ to the year 9999 at most: %s', async (path) => {
     const { page, pageErrors } = await dashboard.open(path)
     const from = page.getByRole('slider', { name: 'First year of the period' })

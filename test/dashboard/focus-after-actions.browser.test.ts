@@ -1,8 +1,7 @@
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { adminKey } from '../support/app.ts'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { describeInBrowser, pickRecord, useDashboard } from '../support/dashboard.ts'
 import { importCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { uploadTreaties, waitForImport } from '../support/uploaded-imports.ts'
 
@@ -16,7 +15,7 @@ const waitForFocus = (page: Page, selector: string) =>
     .poll(() => page.evaluate((within) => document.activeElement?.closest(within) != null, selector))
     .toBe(true)
 
-describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('the focus', () => {
   it('is on the faults of a form after each refused attempt to save it', async () => {
     const { page } = await dashboard.openSignedIn('/new/agreements')
     await page.locator('[id="field/topics"]').fill('energy')
@@ -69,24 +68,16 @@ describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 },
 
   it('is on a picked record, and on the search after the user removes the record from the field', async () => {
     const { page } = await dashboard.openSignedIn('/new/cooperation-bases')
-    const pick = async (search: string, text: string) => {
-      await page.locator(search).fill(text)
-      await page
-        .getByRole('option', { name: new RegExp(`^${text}`, 'i') })
-        .first()
-        .waitFor()
-      await page.locator(search).press('Enter')
-    }
     const remove = (name: string) => page.getByRole('button', { name: `Remove ${name}` }).press('Enter')
     await page.getByRole('button', { name: 'Add to Participants' }).press('Enter')
     await waitForFocus(page, 'fieldset[id="field/participants/0"]')
     for (const id of ['field/hostCountry', 'field/participants/0/country']) {
-      await pick(`[id="${id}"]`, 'pakistan')
+      await pickRecord(page, page.locator(`[id="${id}"]`), 'Pakistan')
       await waitForFocus(page, `.picked[id="${id}"]`)
       await remove('Pakistan')
       await waitForFocus(page, `input[id="${id}"]`)
     }
-    await pick('[id="field/topics"]', 'energy')
+    await pickRecord(page, page.locator('[id="field/topics"]'), 'Energy')
     await remove('Energy')
     await waitForFocus(page, 'input[id="field/topics"]')
   })

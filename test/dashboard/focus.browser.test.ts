@@ -1,7 +1,6 @@
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { changeResponses, describeInBrowser, useDashboard } from '../support/dashboard.ts'
 import { holdRequests } from '../support/held-requests.ts'
 
 /** Where the focus is after an action by keyboard (WCAG 2.4.3). */
@@ -11,7 +10,7 @@ const dashboard = useDashboard()
 /** Returns the start of the HTML of the element that has the focus. */
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200))
 
-describe.skipIf(skipsBrowser)('the focus after an action [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('the focus after an action', () => {
   it('stays on the heading of a column that sorts, and in a filter that is applied', async () => {
     const { page, settle } = await dashboard.open('/explore/agreements')
     await page.getByRole('button', { name: 'Title' }).press('Enter')
@@ -47,15 +46,13 @@ describe.skipIf(skipsBrowser)('the focus after an action [needs Chromium]', { ti
     await page.waitForURL(/cursor=/)
     await settle()
     expect(await focused(page)).toContain('aria-label="Countries"')
-    await page.route('**/aggregate?*groupBy=kind*', async (route) => {
-      const response = await route.fetch()
-      const [group] = (await response.json()).data
+    await changeResponses(page, '**/aggregate?*groupBy=kind*', ({ data: [group] }) => {
       const data = Array.from({ length: 20 }, (_, index) => ({
         ...group,
         key: { kind: `k${index}` },
         label: { kind: `k${index}` },
       }))
-      await route.fulfill({ response, json: { data, groups: { count: 20, limit: 20 }, total: 20 } })
+      return { data, groups: { count: 20, limit: 20 }, total: 20 }
     })
     const heldNameRequests = await holdRequests(page, '**/aggregate?*groupBy=country*limit=10000*')
     await page.goto(`${dashboard.api.origin}/compare?country=CHN,PAK`)

@@ -1,6 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 /** The form of a record that another user has removed or merged, in a browser. */
 
@@ -8,7 +7,7 @@ const dashboard = useDashboard({ changesRecords: true })
 
 const anyVersion = { headers: { 'if-match': '*' } }
 
-describe.skipIf(skipsBrowser)('the form of a record [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('the form of a record', () => {
   it('that was removed meanwhile restores the record, and then saves the input', async () => {
     const id = await dashboard.createAgreement({ title: 'Removed meanwhile' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)

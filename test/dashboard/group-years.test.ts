@@ -4,6 +4,12 @@ import { groupYears, type YearBar } from '../../src/dashboard/charts/group-years
 
 const bar = (year: number | null): YearBar => ({ year, value: 1, label: String(year) })
 const range = (first: number, last: number) => `${first} to ${last}`
+const group = (year: string | null, count: number) => ({
+  key: { year },
+  label: { year },
+  measures: { count },
+  list: '/v1/agreements',
+})
 
 describe('the columns of a chart by year', () => {
   it('show single years if there is room for all years from the first to the last', () => {
@@ -26,14 +32,18 @@ describe('the columns of a chart by year', () => {
   })
 
   it('keep the records of the year 0 apart from records without a year', () => {
-    const group = (year: string | null) => ({
-      key: { year },
-      label: { year },
-      measures: { count: 1 },
-      list: '/v1/agreements',
-    })
-    const years = toYearBars([group('0000'), group(null)], 'year', 'unknown')
+    const years = toYearBars([group('0000', 1), group(null, 1)], 'year', 'unknown')
     expect(years.map(({ year }) => year)).toEqual([0, null])
+  })
+
+  it.each([
+    ['single years', 3],
+    ['decades', 1],
+  ])('add up records without a year, or after the year 9999, in one bar: %s', (_period, room) => {
+    const groups = [group('2010', 1), group('2012', 1), group('Y17000', 2), group(null, 3)]
+    const { bars } = groupYears(toYearBars(groups, 'year', '–'), room, range)
+    expect(bars.at(-1)).toEqual({ year: null, label: 'Y17000 · –', value: 5, isUnknown: true })
+    expect(bars.filter(({ year }) => year === null)).toHaveLength(1)
   })
 })
 

@@ -1,9 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { Transaction } from '../../src/database/database.ts'
 import { entryWithoutRow, writeEntries } from '../../src/features/imports/entries.ts'
 import { createImport } from '../../src/features/imports/store.ts'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { uploadTreaties } from '../support/uploaded-imports.ts'
 
@@ -31,10 +30,9 @@ async function failAfterNames(organization: string): Promise<string> {
   })
 }
 
-describe.skipIf(skipsBrowser)('an import that has failed [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('an import that has failed', () => {
   it('can be undone and not deleted if it has written records before its source', async () => {
-    const created = await dashboard.api.post('/v1/organizations', { name: 'A new academy', kind: 'academic' })
-    const { id: organization } = created.json<{ id: string }>()
+    const organization = await dashboard.create('organizations', { name: 'A new academy', kind: 'academic' })
     const { page } = await dashboard.openSignedIn(`/imports/${await failAfterNames(organization)}`)
     await page.getByRole('link', { name: 'A new academy' }).waitFor()
     expect(await page.getByRole('button', { name: 'Delete' }).count()).toBe(0)
@@ -45,7 +43,7 @@ describe.skipIf(skipsBrowser)('an import that has failed [needs Chromium]', { ti
   })
 })
 
-describe.skipIf(skipsBrowser)('an import that cannot be read [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('an import that cannot be read', () => {
   it.each([404, 503])('has a heading and a link to the list after a %i response', async (status) => {
     const id = '0192f0c1-7a3b-7c4d-8e5f-0123456789ab'
     const { page, go } = await dashboard.openSignedIn('/')
@@ -57,7 +55,7 @@ describe.skipIf(skipsBrowser)('an import that cannot be read [needs Chromium]', 
   })
 })
 
-describe.skipIf(skipsBrowser)('an import in progress [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('an import in progress', () => {
   it('opens at most two streams of events a second if a proxy ends each stream at once', async () => {
     const { page, go } = await dashboard.openSignedIn('/')
     const { id } = await dashboard.api.database.transaction((tx) => storeImport(tx, newScheme(), 'uploaded'))

@@ -1,9 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { adminKey } from '../support/app.ts'
-import { skipsBrowser } from '../support/browser.ts'
-import { signIn, useDashboard, type WatchedPage } from '../support/dashboard.ts'
+import {
+  answerQuestions,
+  describeInBrowser,
+  signIn,
+  useDashboard,
+  type WatchedPage,
+} from '../support/dashboard.ts'
 import { importCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { uploadTreaties } from '../support/uploaded-imports.ts'
 import { keyFigure } from './key-figure.ts'
@@ -38,7 +43,7 @@ async function download(page: Page, name: string): Promise<string[]> {
   return (await readFile(await file.path(), 'utf8')).trim().split('\r\n')
 }
 
-describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('the panels of a dry run', () => {
   it('list the records that only earlier files had, and the columns that are not read', async () => {
     const scheme = newScheme()
     const rows = ['1,On water,2001,China', '2,On air,2002,China', '3,On fire,2003,China']
@@ -173,11 +178,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
   it('ask before unsaved decisions are lost, by another page of names, by leaving or by a commit', async () => {
     const rows = Array.from({ length: 21 }, (_, index) => `${index},Treaty ${index},2001,Atlantis ${index}`)
     const { page } = await openDryRun(newScheme(), [treatyHeader, ...rows].join('\n'))
-    const questions: string[] = []
-    page.on('dialog', (dialog) => {
-      questions.push(dialog.message())
-      void dialog.dismiss()
-    })
+    const questions = answerQuestions(page)
     const names = panel(page, 'Unresolved names')
     const choice = names.getByLabel('Leave it out').first()
     await choice.check()
@@ -225,11 +226,11 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await page.getByText('The service no longer accepts your key').waitFor()
     await page.unrouteAll({ behavior: 'wait' })
     expect(await choice.isChecked()).toBe(true)
-    const issued = await dashboard.api.post('/v1/keys', { name: 'A reader', role: 'reader' })
+    const reader = await dashboard.createKey('reader')
     const refusal = page.waitForResponse(
       (answer) => answer.url().includes('/names?') && answer.status() === 403,
     )
-    await signIn(page, issued.json<{ key: string }>().key)
+    await signIn(page, reader.key)
     await refusal
     const lack = page.getByText('The key of A reader does not have this right.')
     await lack.waitFor()
@@ -242,7 +243,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
   })
 })
 
-describe.skipIf(skipsBrowser)('the panel of kept properties [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('the panel of kept properties', () => {
   it('shows the reasons in the language of the page', async () => {
     const { api } = dashboard
     const scheme = newScheme()
@@ -258,7 +259,7 @@ describe.skipIf(skipsBrowser)('the panel of kept properties [needs Chromium]', {
   })
 })
 
-describe.skipIf(skipsBrowser)('the refusal of an undo [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('the refusal of an undo', () => {
   it('says in the language of the page which import must be undone first', async () => {
     const scheme = newScheme()
     const importTitle = (title: string) =>

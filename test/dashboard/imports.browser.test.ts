@@ -1,11 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { packageRoot } from '../../src/package-root.ts'
 import { countInList } from '../support/aggregates.ts'
-import { skipsBrowser } from '../support/browser.ts'
-import { auditOptions, findAccessibilityFaults, measureOverflow, useDashboard } from '../support/dashboard.ts'
+import {
+  auditOptions,
+  describeInBrowser,
+  findAccessibilityFaults,
+  measureOverflow,
+  useDashboard,
+} from '../support/dashboard.ts'
 import { sendForm } from '../support/send-form.ts'
 import { keyFigure } from './key-figure.ts'
 
@@ -42,7 +47,7 @@ async function confirm(page: Page, name: string): Promise<void> {
 const smallMapping =
   'scheme: a-register\nrecords:\n  sources: {id: Id, properties: {title: Title, kind: =report}}\n'
 
-describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('imports in the dashboard', () => {
   it('write the records of a register after a decision about a name, and can be undone', async () => {
     const { csv, mapping } = await exampleFiles()
     const { page, settle } = await dashboard.openSignedIn('/imports')

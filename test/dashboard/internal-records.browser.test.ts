@@ -1,11 +1,10 @@
 import type { Page } from 'playwright-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard, type WatchedPage } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, useDashboard, type WatchedPage } from '../support/dashboard.ts'
 
 /** Internal records in the dashboard, for readers without and with a key, and for editors, in a browser. */
 
-const dashboard = useDashboard({ changesRecords: true })
+const dashboard = useDashboard({ changesRecords: true, prepare: createRecords })
 let agreement = ''
 let cited = ''
 /** The time before any of these records. */
@@ -13,8 +12,7 @@ let start = ''
 /** Citations of which the source or the record is internal. */
 let citations: string[] = []
 
-beforeAll(async () => {
-  if (skipsBrowser) return
+async function createRecords(): Promise<void> {
   start = new Date().toISOString()
   agreement = await dashboard.createAgreement({
     title: 'Secret treaty',
@@ -32,11 +30,10 @@ beforeAll(async () => {
     await dashboard.create('sources', { title: 'Gazette', kind: 'other' }),
   ]
   citations = [await cite(cited, secret), await cite(agreement, open), await cite(agreement, secret)]
-})
+}
 
 async function openAs(role: string, path: string): Promise<WatchedPage> {
-  const created = await dashboard.api.post('/v1/keys', { name: role, role })
-  const { key } = created.json<{ key: string }>()
+  const { key } = await dashboard.createKey(role)
   const actor = (await dashboard.api.get('/v1/actor', { key })).json()
   return await dashboard.open(path, { session: { key, actor } })
 }
@@ -48,7 +45,7 @@ const entries = (page: Page) =>
     .locator('li, th')
     .filter({ hasText: /Secret (treaty|notes)/ })
 
-describe.skipIf(skipsBrowser)('an internal record [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('an internal record', () => {
   const paths = () => [
     '/',
     '/changes',

@@ -1,6 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 /** Texts of a record that equal the key of a record to which it refers, in a browser. */
 
@@ -27,7 +26,7 @@ const shown = {
   Topics: 'Energy',
 }
 
-describe.skipIf(skipsBrowser)('a text that equals a key [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('a text that equals a key', () => {
   it('is shown as it is, while references have names and links', async () => {
     const before = { ...document, place: 'energy', territories: [], topics: [] }
     const id = await dashboard.createAgreement(before)

@@ -1,12 +1,11 @@
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 /** Later pages of lists, and those that cannot be read. */
 
 const dashboard = useDashboard()
 
-describe.skipIf(skipsBrowser)('a later page that fails [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('a later page that fails', () => {
   it.each([
     { view: '/explore/agreements', wrong: 'cursor=wrong', item: 'rowheader' },
     { view: '/timeline', wrong: 'cursor=wrong', item: 'rowheader' },
@@ -37,7 +36,7 @@ describe.skipIf(skipsBrowser)('a later page that fails [needs Chromium]', { time
   })
 })
 
-describe.skipIf(skipsBrowser)('the list of changes [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('the list of changes', () => {
   it('leads to older changes, each at its own URL, and back to the latest', async () => {
     const { api } = dashboard
     const { page, settle } = await dashboard.open('/changes')

@@ -1,7 +1,6 @@
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { answerQuestions, describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 /** Leaving a form with unsaved changes in the dashboard, in a browser. */
 
@@ -10,12 +9,8 @@ const dashboard = useDashboard({ changesRecords: true })
 /** Opens the form of a new agreement from its list, and enters a title. `answer` is the user's answer to each question. */
 async function openChangedForm(): Promise<{ page: Page; questions: string[]; answer: { leaves: boolean } }> {
   const { page, settle } = await dashboard.openSignedIn('/explore/agreements')
-  const questions: string[] = []
   const answer = { leaves: false }
-  page.on('dialog', (dialog) => {
-    questions.push(dialog.message())
-    void (answer.leaves ? dialog.accept() : dialog.dismiss())
-  })
+  const questions = answerQuestions(page, () => answer.leaves)
   await page.getByRole('link', { name: 'New record' }).click()
   await page.getByLabel('Title required').fill('Half of a title')
   await settle()
@@ -38,7 +33,7 @@ const ways: [way: string, leave: Leave, path: string][] = [
   ['signing out', (page) => page.getByRole('button', { name: 'Sign out' }).click(), '/new/agreements'],
 ]
 
-describe.skipIf(skipsBrowser)('a half-filled form [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('a half-filled form', () => {
   it.each(ways)('asks before it is lost by %s, and keeps the input', async (_way, leave, path) => {
     const { page, questions, answer } = await openChangedForm()
     await leave(page)

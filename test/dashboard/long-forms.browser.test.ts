@@ -1,6 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 /** The button that saves a form longer than the window, in a browser. */
 
@@ -19,7 +18,7 @@ function findHidden(): string | null {
   return hidden?.outerHTML.slice(0, 200) ?? null
 }
 
-describe.skipIf(skipsBrowser)('a long form [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('a long form', () => {
   it.each([
     { width: 360, height: 640 },
     { width: 1440, height: 700 },

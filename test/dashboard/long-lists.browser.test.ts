@@ -1,24 +1,22 @@
 import type { Locator, Page } from 'playwright-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 /** Records with very many sources or participants, in a browser. */
 
-const dashboard = useDashboard({ changesRecords: true })
+const dashboard = useDashboard({ changesRecords: true, prepare: createTreaty })
 let path = ''
 
-beforeAll(async () => {
-  if (skipsBrowser) return
-  const { data } = (await dashboard.api.get('/v1/countries?limit=200&fields=code')).json<{
-    data: { code: string }[]
-  }>()
-  const parties = data.map(({ code }) => ({ country: code, role: 'party' }))
-  const id = await dashboard.create('agreements', {
-    kind: 'treaty',
-    title: 'Convention with many parties',
-    parties,
-  })
+/** Reads countries. @returns a party for each. */
+async function readParties(query: string): Promise<{ country: string; role: string }[]> {
+  const list = await dashboard.api.get(`/v1/countries?fields=code&${query}`)
+  return list.json<{ data: { code: string }[] }>().data.map(({ code }) => ({ country: code, role: 'party' }))
+}
+
+/** Creates an agreement with 200 parties and 30 citations. */
+async function createTreaty(): Promise<void> {
+  const parties = await readParties('limit=200')
+  const id = await dashboard.createAgreement({ title: 'Convention with many parties', parties })
   const source = await dashboard.create('sources', { kind: 'report', title: 'Report with many quotations' })
   for (let index = 1; index <= 30; index += 1)
     await dashboard.create('citations', {
@@ -28,7 +26,7 @@ beforeAll(async () => {
       excerpt: `Quotation ${index}.`,
     })
   path = `/records/agreements/${id}`
-})
+}
 
 /** Returns the input for a property of a party. */
 const partyInput = (page: Page, position: number, property: string) =>
@@ -43,7 +41,7 @@ const setUnnoticed = (input: Locator, value: string) =>
     element.value = text
   }, value)
 
-describe.skipIf(skipsBrowser)('a view with long lists [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('a view with long lists', () => {
   it('shows 25 citations, and the others on request, when a link leads to them, and in print', async () => {
     const { page, go } = await dashboard.open(path)
     const first = page.locator('#citation-25')
@@ -118,29 +116,22 @@ describe.skipIf(skipsBrowser)('a view with long lists [needs Chromium]', { timeo
   })
 })
 
-describe.skipIf(skipsBrowser)('the map of a record [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('the map of a record', () => {
   it('has all countries that take part, even if there are more than 200', async () => {
-    const lists = await Promise.all(
-      ['code&limit=200', '-code&limit=5'].map((sort) =>
-        dashboard.api.get(`/v1/countries?fields=code&sort=${sort}`),
-      ),
-    )
-    const parties = lists
-      .flatMap((list) => list.json<{ data: { code: string }[] }>().data)
-      .map(({ code }) => ({ country: code, role: 'party' }))
+    const parties = [
+      ...(await readParties('sort=code&limit=200')),
+      ...(await readParties('sort=-code&limit=5')),
+    ]
     const id = await dashboard.createAgreement({ title: 'Convention of nearly all', parties })
     const { page } = await dashboard.open(`/records/agreements/${id}`)
     await page.locator('.record-map a[href="/countries/ZWE"]').waitFor({ state: 'attached' })
   })
 })
 
-describe.skipIf(skipsBrowser)('the map of the overview [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('the map of the overview', () => {
   it('has all countries, even if there are more than 200', async () => {
-    const { data } = (await dashboard.api.get('/v1/countries?limit=100&fields=code&sort=-code')).json<{
-      data: { code: string }[]
-    }>()
-    const parties = data.map(({ code }) => ({ country: code, role: 'party' }))
-    await dashboard.create('agreements', { kind: 'treaty', title: 'Convention of the others', parties })
+    const parties = await readParties('sort=-code&limit=100')
+    await dashboard.createAgreement({ title: 'Convention of the others', parties })
     const { page } = await dashboard.open('/')
     const countries = page
       .locator('.widget', { has: page.locator('svg.map') })

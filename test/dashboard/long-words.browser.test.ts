@@ -1,14 +1,12 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { measureOverflow, useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, measureOverflow, useDashboard } from '../support/dashboard.ts'
 
 /** Pages with words that are wider than the page, such as URLs and codes. */
 
-const dashboard = useDashboard({ changesRecords: true })
+const dashboard = useDashboard({ changesRecords: true, prepare: createRecords })
 const ids = { agreement: '', organization: '', project: '' }
 
-beforeAll(async () => {
-  if (skipsBrowser) return
+async function createRecords(): Promise<void> {
   ids.organization = await dashboard.create('organizations', { name: 'o'.repeat(300), kind: 'other' })
   ids.agreement = await dashboard.create('agreements', {
     title: 't'.repeat(500),
@@ -22,9 +20,9 @@ beforeAll(async () => {
     kind: 'other',
     participants: [{ organization: ids.organization, role: 'participant' }],
   })
-})
+}
 
-describe.skipIf(skipsBrowser)('a word wider than the page [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('a word wider than the page', () => {
   it.each([360, 1440])('does not widen a page of %i pixels', async (width) => {
     const { page, go } = await dashboard.openSignedIn('/sign-in', { viewport: { width, height: 800 } })
     for (const path of [

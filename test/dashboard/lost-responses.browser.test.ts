@@ -1,8 +1,7 @@
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { adminKey } from '../support/app.ts'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 /** Requests of the dashboard whose response is lost, in a browser. */
 
@@ -32,7 +31,7 @@ const countKeysNamed = async (name: string) => {
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true })
 
-describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('after a lost response', () => {
   it('a form saves a further change, without a conflict with its own first change', async () => {
     const id = await dashboard.createAgreement({ title: 'Before', place: 'Beijing' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)

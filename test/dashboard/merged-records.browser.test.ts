@@ -1,6 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 /** The views at the key of a record that was merged into another record, in a browser. */
 
@@ -34,7 +33,7 @@ const lastOperation = async (id: string) => {
   return (await dashboard.api.get(path)).json<{ data: { operation: string }[] }>().data[0]?.operation
 }
 
-describe.skipIf(skipsBrowser)('the views of a merged record [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('the views of a merged record', () => {
   it('lead to the views of the record that stays, whose URLs replace theirs', async () => {
     const { from, into } = await mergeTwo()
     const { page, pageErrors, go } = await dashboard.openSignedIn('/changes')

@@ -1,6 +1,13 @@
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { auditOptions, findAccessibilityFaults, measureOverflow, useDashboard } from '../support/dashboard.ts'
+import type { Page } from 'playwright-core'
+import { expect, it } from 'vitest'
+import {
+  auditOptions,
+  describeInBrowser,
+  findAccessibilityFaults,
+  measureOverflow,
+  pickRecord,
+  useDashboard,
+} from '../support/dashboard.ts'
 
 /** Merging a record into another one in the dashboard, in a browser. */
 
@@ -20,7 +27,12 @@ const viewOf = (from: string, into?: string) =>
 
 const refusal = 'Not saved: '
 
-describe.skipIf(skipsBrowser)('the view that merges records [needs Chromium]', { timeout: 90_000 }, () => {
+async function merge(page: Page): Promise<void> {
+  await page.getByLabel('I know that this cannot be undone.').check()
+  await page.getByRole('button', { name: 'Merge', exact: true }).click()
+}
+
+describeInBrowser('the view that merges records', () => {
   it('merges a record into a proposed one by keyboard, and leads to the one that stays', async () => {
     const { from, into, agreement } = await createPair('Institute of Deserts')
     const { page, pageErrors } = await dashboard.openSignedIn(`/records/organizations/${from}`)
@@ -48,9 +60,7 @@ describe.skipIf(skipsBrowser)('the view that merges records [needs Chromium]', {
     const { from } = await createPair('Institute of Glaciers')
     const other = await dashboard.create('organizations', { name: 'Ice Laboratory', kind: 'academic' })
     const { page } = await dashboard.openSignedIn(viewOf(from))
-    await page.getByRole('combobox', { name: 'Record that stays' }).fill('Ice Laboratory')
-    await page.getByRole('option', { name: 'Ice Laboratory' }).waitFor()
-    await page.keyboard.press('Enter')
+    await pickRecord(page, page.getByRole('combobox', { name: 'Record that stays' }), 'Ice Laboratory')
     await page.waitForURL(`**${viewOf(from, other)}`)
     await page.getByRole('link', { name: 'Keep the other record instead' }).click()
     await page.waitForURL(`**${viewOf(other, from)}`)
@@ -63,29 +73,23 @@ describe.skipIf(skipsBrowser)('the view that merges records [needs Chromium]', {
     const { from, into } = await createPair('Institute of Rivers')
     const { page } = await dashboard.openSignedIn(viewOf(from, into))
     await dashboard.api.patch(`/v1/organizations/${into}`, { acronym: 'IRIV' })
-    await page.getByLabel('I know that this cannot be undone.').check()
-    await page.getByRole('button', { name: 'Merge', exact: true }).click()
+    await merge(page)
     await page.getByText(`${refusal}one of the records was changed in the meantime`).waitFor()
     await page.getByRole('heading', { level: 3, name: 'Acronym' }).waitFor()
-    await page.getByLabel('I know that this cannot be undone.').check()
-    await page.getByRole('button', { name: 'Merge', exact: true }).click()
+    await merge(page)
     await page.waitForURL(`**/records/organizations/${into}`)
   })
 
   it('shows why the service refuses a merge, at the field if the other record is the reason', async () => {
     const { from, into } = await createPair('Institute of Winds')
     const { page } = await dashboard.openSignedIn(viewOf(from, into))
-    const merge = async () => {
-      await page.getByLabel('I know that this cannot be undone.').check()
-      await page.getByRole('button', { name: 'Merge', exact: true }).click()
-    }
     await dashboard.api.patch(`/v1/organizations/${into}`, { visibility: 'internal' })
-    await merge()
+    await merge(page)
     await page.getByText(`${refusal}one of the records was changed`).waitFor()
-    await merge()
+    await merge(page)
     await page.getByText('Make both equally visible, then merge.').waitFor()
     await dashboard.api.delete(`/v1/organizations/${into}`)
-    await merge()
+    await merge(page)
     await page.getByRole('button', { name: /^Record that stays: there is no organization/ }).click()
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('field/into')
   })
@@ -94,8 +98,7 @@ describe.skipIf(skipsBrowser)('the view that merges records [needs Chromium]', {
     const { from, into } = await createPair('Institute of Caves')
     const { page } = await dashboard.openSignedIn(viewOf(from, into))
     await dashboard.api.post(`/v1/organizations/${from}/merge`, { into }, { headers: { 'if-match': '*' } })
-    await page.getByLabel('I know that this cannot be undone.').check()
-    await page.getByRole('button', { name: 'Merge', exact: true }).click()
+    await merge(page)
     await page.getByRole('link', { name: 'Open the record that stays' }).waitFor()
   })
 

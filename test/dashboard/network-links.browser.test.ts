@@ -1,12 +1,11 @@
 import type { Page } from 'playwright-core'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { countInList } from '../support/aggregates.ts'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 /** The links from a pair of the network to its records, in a browser. */
 
-const dashboard = useDashboard({ changesRecords: true })
+const dashboard = useDashboard({ changesRecords: true, prepare: addRecords })
 
 /** Adds records of Fiji and Nauru: in the period from 2000 to 2010, before it, and without a date. */
 async function addRecords(): Promise<void> {
@@ -33,43 +32,35 @@ async function countLinked(page: Page, selector: string): Promise<number[]> {
   return await Promise.all(paths.map((path) => countInList(dashboard.api, path.replace('/explore/', '/v1/'))))
 }
 
-beforeAll(async () => {
-  if (!skipsBrowser) await addRecords()
+describeInBrowser('the record count of a pair in the network', () => {
+  it.each([
+    ['', [4, 2]],
+    ['&from=2000&to=2010', [1, 1]],
+    ['&from=2000&to=2010&undated=exclude', [1, 1]],
+  ])('links to the list of as many records: %s', async (period, counts) => {
+    const { page } = await dashboard.open(`/network?centre=FJI&pair=FJI,NRU${period}`)
+    expect(await page.locator('.pair .chips li').allTextContents()).toEqual([
+      `Agreements ${counts[0]}`,
+      `Projects ${counts[1]}`,
+    ])
+    expect(await countLinked(page, '.pair .chips a')).toEqual(counts)
+    expect(await countLinked(page, 'td.number a')).toEqual(counts)
+  })
+
+  it('that includes undated records links to these and to those of the period', async () => {
+    const { page } = await dashboard.open(
+      '/network?centre=FJI&pair=FJI,NRU&from=2000&to=2010&undated=include',
+    )
+    expect(await page.locator('.pair .chips li').allTextContents()).toEqual([
+      'Agreements 3: in the period · without a date',
+      'Projects 2: in the period · without a date',
+    ])
+    expect(await countLinked(page, '.pair .chips a')).toEqual([1, 2, 1, 1])
+    expect(await page.locator('td.number a').count()).toBe(0)
+  })
 })
 
-describe.skipIf(skipsBrowser)(
-  'the record count of a pair in the network [needs Chromium]',
-  { timeout: 60_000 },
-  () => {
-    it.each([
-      ['', [4, 2]],
-      ['&from=2000&to=2010', [1, 1]],
-      ['&from=2000&to=2010&undated=exclude', [1, 1]],
-    ])('links to the list of as many records: %s', async (period, counts) => {
-      const { page } = await dashboard.open(`/network?centre=FJI&pair=FJI,NRU${period}`)
-      expect(await page.locator('.pair .chips li').allTextContents()).toEqual([
-        `Agreements ${counts[0]}`,
-        `Projects ${counts[1]}`,
-      ])
-      expect(await countLinked(page, '.pair .chips a')).toEqual(counts)
-      expect(await countLinked(page, 'td.number a')).toEqual(counts)
-    })
-
-    it('that includes undated records links to these and to those of the period', async () => {
-      const { page } = await dashboard.open(
-        '/network?centre=FJI&pair=FJI,NRU&from=2000&to=2010&undated=include',
-      )
-      expect(await page.locator('.pair .chips li').allTextContents()).toEqual([
-        'Agreements 3: in the period · without a date',
-        'Projects 2: in the period · without a date',
-      ])
-      expect(await countLinked(page, '.pair .chips a')).toEqual([1, 2, 1, 1])
-      expect(await page.locator('td.number a').count()).toBe(0)
-    })
-  },
-)
-
-describe.skipIf(skipsBrowser)('the network of a region [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('the network of a region', () => {
   it('links to its records without an exact year, for each of several resources', async () => {
     const { page } = await dashboard.open('/network?resource=agreements,projects&region=009')
     const undated = page.locator('.year-slider-notes a')

@@ -1,9 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { answerQuestions, describeInBrowser, useDashboard } from '../support/dashboard.ts'
 import { holdRequests } from '../support/held-requests.ts'
 import { importCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 
@@ -22,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }))
 
-describe.skipIf(skipsBrowser)('the form of a new import [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('the form of a new import', () => {
   it('shows no errors in a mapping that the user has not written yet', async () => {
     const { page } = await dashboard.openSignedIn('/imports/new')
     await writeFile(join(folder, 'alone.csv'), 'Id,Title\n1,One\n')
@@ -57,11 +56,7 @@ describe.skipIf(skipsBrowser)('the form of a new import [needs Chromium]', { tim
     const { page } = await dashboard.openSignedIn('/imports/new')
     const text = page.getByRole('textbox', { name: 'Mapping' })
     const choice = page.getByLabel('A built-in or earlier mapping')
-    const questions: string[] = []
-    page.on('dialog', (dialog) => {
-      questions.push(dialog.message())
-      return questions.length === 1 ? dialog.dismiss() : dialog.accept()
-    })
+    const questions = answerQuestions(page, (count) => count > 1)
     await choice.selectOption('iati')
     await expect.poll(() => text.inputValue()).toBe('iati')
     expect(questions).toEqual([])

@@ -1,14 +1,13 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { formatEdtf } from '../../src/dashboard/dates/format-edtf.ts'
 import { createLanguage } from '../../src/dashboard/i18n/language.ts'
 import { countInList } from '../support/aggregates.ts'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 import { readNumbers, type ShownNumber, type ShownPage } from './shown-numbers.ts'
 
 /** Compares every number and date on the overview and on the pages of two countries with the API. */
 
-const dashboard = useDashboard({ changesRecords: true })
+const dashboard = useDashboard({ changesRecords: true, prepare: addRecords })
 const english = createLanguage('en')
 
 /** Adds records for numbers that the seed data lacks: amounts, a record of 1,234 bases, and an agreement that expires. */
@@ -136,9 +135,7 @@ async function checkDates({ dates, entries }: ShownPage, country: string | undef
     expect(text).toBe(formatEdtf(found.get(path)?.expiresOn ?? '', english))
 }
 
-describe.skipIf(skipsBrowser)('every number and date [needs Chromium]', { timeout: 120_000 }, () => {
-  beforeAll(addRecords)
-
+describeInBrowser('every number and date', () => {
   it.each([
     ['/', ['key-figure', 'column', 'marker', 'bar', 'claim', 'recorded']],
     ['/countries/CHN', ['key-figure', 'column', 'bar', 'claim', 'recorded', 'money', 'citations']],

@@ -1,7 +1,6 @@
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 /** Forms whose record somebody else has saved, while the service still sends the version before, in a browser. */
 
@@ -39,7 +38,7 @@ const forms = [
   },
 ]
 
-describe.skipIf(skipsBrowser)('a form with an outdated version [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('a form with an outdated version', () => {
   it.each(forms)(
     'says that the record has changed only when it has read the change: $form',
     async ({ form, shown, submit }) => {

@@ -1,12 +1,11 @@
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, pickRecord, useDashboard } from '../support/dashboard.ts'
 
 /** What pages show of participants, names, places and citations. */
 
 const dashboard = useDashboard({ changesRecords: true })
 
-describe.skipIf(skipsBrowser)('the page of a record [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('the page of a record', () => {
   it('shows all that is recorded about each party, among the facts and in the history', async () => {
     const id = await dashboard.createAgreement({
       title: 'Treaty with dates of its parties',
@@ -54,9 +53,8 @@ describe.skipIf(skipsBrowser)('the page of a record [needs Chromium]', { timeout
     await ofEditor.getByRole('link', { name: 'Add a source' }).click()
     await ofEditor.getByText('Agreements: Treaty without a source').waitFor()
     await dashboard.create('sources', { title: 'A source of the treaty', kind: 'report' })
-    await ofEditor.getByRole('combobox', { name: 'Source' }).fill('A source of the treaty')
-    await ofEditor.getByRole('option', { name: /^A source of the treaty/ }).waitFor()
-    await ofEditor.keyboard.press('Enter')
+    const search = ofEditor.getByRole('combobox', { name: 'Source' })
+    await pickRecord(ofEditor, search, 'A source of the treaty')
     await ofEditor.getByRole('button', { name: 'Create' }).click()
     await ofEditor.waitForURL('**/records/citations/*')
     await go(`/records/agreements/${id}`)
@@ -101,7 +99,7 @@ describe.skipIf(skipsBrowser)('the page of a record [needs Chromium]', { timeout
   })
 })
 
-describe.skipIf(skipsBrowser)('changed parties [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('changed parties', () => {
   const parties = ['CHN', 'PAK', 'DEU', 'FRA', 'JPN', 'USA', 'BRA', 'EGY'].map((country) => ({
     country,
     role: 'party',

@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 /** Printed pages: the briefing of a country, lists and a network. */
 
@@ -27,7 +26,7 @@ async function printPage(page: Page): Promise<string[]> {
     .map((sheet) => sheet.replaceAll(/\s+/g, ' '))
 }
 
-describe.skipIf(skipsBrowser)('a printed page [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('a printed page', () => {
   it('of a country has numbered sources, and facts that refer to these numbers', async () => {
     const { page, pageErrors } = await dashboard.open('/countries/PAK')
     // The page requests the sources after the facts that cite them.

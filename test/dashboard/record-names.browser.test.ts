@@ -1,6 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 /** The names of records in place of keys, and other values of filters as texts, in a browser. */
 
@@ -22,7 +21,7 @@ async function createAgreementWithHistory(): Promise<{ id: string; before: strin
   return { id, before: updatedAt }
 }
 
-describe.skipIf(skipsBrowser)('the name of a record [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('the name of a record', () => {
   it('is Chinese on a Chinese page, in a filter and in a version of the history', async () => {
     const { page, go } = await dashboard.open('/explore/agreements?country=PAK', chinese)
     await page.getByRole('button', { name: '移除筛选条件 国家（地区）：巴基斯坦' }).waitFor()
@@ -103,7 +102,7 @@ describe.skipIf(skipsBrowser)('the name of a record [needs Chromium]', { timeout
   })
 })
 
-describe.skipIf(skipsBrowser)('the value of a filter [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('the value of a filter', () => {
   it('is Chinese on a Chinese page for an unknown year', async () => {
     const { page } = await dashboard.open('/explore/agreements?signedOn[year]=unknown', chinese)
     await page.getByRole('button', { name: '移除筛选条件 签署日期 年份：未知' }).waitFor()

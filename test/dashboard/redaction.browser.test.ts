@@ -1,16 +1,13 @@
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 /** Redacting properties in the dashboard, in a browser. */
 
 const dashboard = useDashboard({ changesRecords: true })
 
-async function createTalk(): Promise<string> {
-  const talk = { title: 'A talk', kind: 'interview', interviewee: 'Jane Doe' }
-  return (await dashboard.api.post('/v1/sources', talk)).json<{ id: string }>().id
-}
+const createTalk = () =>
+  dashboard.create('sources', { title: 'A talk', kind: 'interview', interviewee: 'Jane Doe' })
 
 async function redactProperty(page: Page, label: RegExp): Promise<void> {
   await page.getByLabel('the values of properties').check()
@@ -24,7 +21,7 @@ const redactInterviewee = (page: Page): Promise<void> => redactProperty(page, /^
 
 const firstVersion = async (id: string) => (await dashboard.api.get(`/v1/sources/${id}/history/1`)).text
 
-describe.skipIf(skipsBrowser)('the form of a redaction [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('the form of a redaction', () => {
   it('removes the former value of a property that has none in the latest version', async () => {
     const id = await createTalk()
     await dashboard.api.patch(`/v1/sources/${id}`, { interviewee: null })
@@ -47,11 +44,10 @@ describe.skipIf(skipsBrowser)('the form of a redaction [needs Chromium]', { time
   })
 
   it('shows the names of records to which the record refers, even after its removal', async () => {
-    const { api } = dashboard
     const academy = { name: 'Academy of Peking', kind: 'academic', country: 'CHN' }
-    const parent = (await api.post('/v1/organizations', academy)).json<{ id: string }>().id
+    const parent = await dashboard.create('organizations', academy)
     const institute = { ...academy, name: 'Institute of Peking', parent }
-    const { id } = (await api.post('/v1/organizations', institute)).json<{ id: string }>()
+    const id = await dashboard.create('organizations', institute)
     const { page, settle } = await dashboard.openSignedIn(`/records/organizations/${id}/redact`)
     const expectNames = async () => {
       await page.getByLabel('the values of properties').check()
@@ -59,7 +55,7 @@ describe.skipIf(skipsBrowser)('the form of a redaction [needs Chromium]', { time
       await page.getByLabel(/^Parent Academy of Peking/).waitFor()
     }
     await expectNames()
-    await api.delete(`/v1/organizations/${id}`)
+    await dashboard.api.delete(`/v1/organizations/${id}`)
     await page.reload()
     await settle()
     await expectNames()
@@ -119,9 +115,7 @@ describe.skipIf(skipsBrowser)('the form of a redaction [needs Chromium]', { time
   })
 
   it('shows why the service refuses a property that has no value in any version', async () => {
-    const id = (await dashboard.api.post('/v1/sources', { title: 'A report', kind: 'report' })).json<{
-      id: string
-    }>().id
+    const id = await dashboard.create('sources', { title: 'A report', kind: 'report' })
     const { page } = await dashboard.openSignedIn(`/records/sources/${id}/redact`)
     await redactInterviewee(page)
     await page.getByRole('alert').getByText('have no value in any version of the source').waitFor()

@@ -1,17 +1,13 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { skipsBrowser } from '../support/browser.ts'
-import { openPage, sharedBrowser, type WatchedPage } from '../support/dashboard.ts'
+import { describeInBrowser, openPage, sharedBrowser, type WatchedPage } from '../support/dashboard.ts'
 import { type Operation, openApiDocumentSchema, operationsIn } from '../support/openapi-document.ts'
 
 /** The pages of the API reference in a browser, and the requests that their forms send. */
 
-// A test opens the pages of many operations one after another.
-const options = { timeout: 180_000 }
-
-describe.skipIf(skipsBrowser)('the pages of the API reference [need Chromium]', options, () => {
+describeInBrowser('the pages of the API reference', () => {
   let api: Api
   let tab: WatchedPage
   let operations: Operation[]

@@ -1,12 +1,11 @@
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { changeResponses, describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 /** The number of results of a search, in a browser. */
 
 const dashboard = useDashboard()
 
-describe.skipIf(skipsBrowser)('the results of a search [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('the results of a search', () => {
   it.each([
     ['energy', '1 result', '1 条结果', 1, false],
     ['energy', '2 results', '2 条结果', 2, false],
@@ -14,11 +13,10 @@ describe.skipIf(skipsBrowser)('the results of a search [needs Chromium]', { time
     ['xqzvkw', '0 results', '0 条结果', 0, false],
   ])('have their number below the heading: %s, %s', async (q, english, chinese, count, more) => {
     const { page } = await dashboard.openTab()
-    await page.route('**/v1/search?*', async (route) => {
-      const response = await route.fetch()
-      const { data, page: info } = await response.json()
-      await route.fulfill({ response, json: { data: data.slice(0, count), page: { ...info, more } } })
-    })
+    await changeResponses(page, '**/v1/search?*', ({ data, page: info }) => ({
+      data: data.slice(0, count),
+      page: { ...info, more },
+    }))
     for (const [lang, text] of [
       ['en', english],
       ['zh', chinese],

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { adminKey } from '../support/app.ts'
-import { skipsBrowser } from '../support/browser.ts'
 import {
   auditOptions,
+  describeInBrowser,
   findAccessibilityFaults,
   measureOverflow,
   signIn,
@@ -13,7 +13,7 @@ import {
 
 const dashboard = useDashboard()
 
-describe.skipIf(skipsBrowser)('the header [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('the header', () => {
   it.each([320, 768, 1440])(
     'shows the name of a key and the role in a window of %i pixels',
     async (width) => {
@@ -43,7 +43,7 @@ describe.skipIf(skipsBrowser)('the header [needs Chromium]', { timeout: 60_000 }
   })
 })
 
-describe.skipIf(skipsBrowser)('the sign-in [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('the sign-in', () => {
   it('keeps the key out of the URL and persistent storage, and forgets it at sign-out', async () => {
     const { page, settle } = await dashboard.open(`/new/projects`)
     await signIn(page)

@@ -1,7 +1,6 @@
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { answerQuestions, describeInBrowser, useDashboard } from '../support/dashboard.ts'
 import { holdRequests } from '../support/held-requests.ts'
 
 /** What the user does in the dashboard while a save or the start of an import runs, in a browser. */
@@ -9,16 +8,6 @@ import { holdRequests } from '../support/held-requests.ts'
 const dashboard = useDashboard({ changesRecords: true })
 
 const question = 'You have unsaved changes. Leave without saving?'
-
-/** Accepts each question of a page, and returns the list of the questions. */
-function acceptQuestions(page: Page): string[] {
-  const questions: string[] = []
-  page.on('dialog', (dialog) => {
-    questions.push(dialog.message())
-    void dialog.accept()
-  })
-  return questions
-}
 
 /** Opens the form of a new project by links, and enters a title. */
 async function fillAnotherForm(page: Page): Promise<void> {
@@ -35,11 +24,11 @@ records:
     properties: { title: title, kind: =treaty }
 `
 
-describe.skipIf(skipsBrowser)('a slow save [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('a slow save', () => {
   it('leaves the user on the page to which they have gone meanwhile', async () => {
     const id = await dashboard.createAgreement({ title: 'Before' })
     const { page, settle } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
-    const questions = acceptQuestions(page)
+    const questions = answerQuestions(page, () => true)
     await page.getByLabel('Title required').fill('After')
     const { held, release } = await holdRequests(page, '**/v1/agreements/*', 'PATCH')
     await page.getByRole('button', { name: 'Save' }).click()
@@ -55,7 +44,7 @@ describe.skipIf(skipsBrowser)('a slow save [needs Chromium]', { timeout: 90_000 
 
   it('of a new import asks before its page is left, and leaves the user where they are', async () => {
     const { page, settle } = await dashboard.openSignedIn('/imports/new')
-    const questions = acceptQuestions(page)
+    const questions = answerQuestions(page, () => true)
     await page.getByLabel('File with the rows').setInputFiles({
       name: 'slow.csv',
       mimeType: 'text/csv',

@@ -1,24 +1,22 @@
 import type { Locator } from 'playwright-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 /** Texts of records on pages: their line breaks and directions, and their length in forms. */
 
-const dashboard = useDashboard({ changesRecords: true })
 const title = 'اتفاقية التعاون العلمي (2015) – China'
 let path = ''
-
-beforeAll(async () => {
-  if (skipsBrowser) return
-  const created = await dashboard.api.post('/v1/projects', {
-    title,
-    kind: 'other',
-    summary: 'First paragraph.\n\nSecond paragraph.',
-    participants: [{ country: 'CHN', role: 'participant' }],
-  })
-  expect(created.status, created.text).toBe(201)
-  path = `/records/projects/${created.json<{ id: string }>().id}`
+const dashboard = useDashboard({
+  changesRecords: true,
+  prepare: async () => {
+    const id = await dashboard.create('projects', {
+      title,
+      kind: 'other',
+      summary: 'First paragraph.\n\nSecond paragraph.',
+      participants: [{ country: 'CHN', role: 'participant' }],
+    })
+    path = `/records/projects/${id}`
+  },
 })
 
 const directionOf = (input: Locator) => input.evaluate((element) => getComputedStyle(element).direction)
@@ -38,7 +36,7 @@ function isLastCharacterLeft(element: Element, part?: string): boolean {
   return leftAt(first + length - 1) < leftAt(first)
 }
 
-describe.skipIf(skipsBrowser)('a text that is too long [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('a text that is too long', () => {
   it.each([
     ['Title required', 500, /^Title: /],
     ['Summary', 10_000, /^Summary: /],
@@ -69,7 +67,7 @@ describe.skipIf(skipsBrowser)('a text that is too long [needs Chromium]', { time
   })
 })
 
-describe.skipIf(skipsBrowser)('a reason for a change [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('a reason for a change', () => {
   it('that was copied with controls is stored with spaces instead of them', async () => {
     const id = await dashboard.createAgreement({ title: 'On air' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
@@ -80,7 +78,7 @@ describe.skipIf(skipsBrowser)('a reason for a change [needs Chromium]', { timeou
   })
 })
 
-describe.skipIf(skipsBrowser)('a text of a record [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('a text of a record', () => {
   it('is shown with its line breaks, among the facts and in the history', async () => {
     const { page } = await dashboard.open(path)
     const history = page.locator('section.widget', { hasText: 'History' })

@@ -1,6 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 import { treatyHeader } from '../support/imports.ts'
 import { uploadTreaties } from '../support/uploaded-imports.ts'
 
@@ -9,7 +8,7 @@ import { uploadTreaties } from '../support/uploaded-imports.ts'
 const dashboard = useDashboard({ changesRecords: true })
 const chinese = { locale: 'zh-CN' }
 
-describe.skipIf(skipsBrowser)('a Chinese page [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('a Chinese page', () => {
   it('shows the Chinese title of a search result, and the title that matches', async () => {
     const { page, pageErrors, go } = await dashboard.open('/search?q=pakistan', chinese)
     const results = page.getByRole('main').getByRole('listitem')

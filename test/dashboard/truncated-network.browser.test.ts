@@ -1,29 +1,22 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 import type { Page } from '../support/documents.ts'
 
 /** A network of which the API returns only a part, in a browser. */
 
-const dashboard = useDashboard({ changesRecords: true })
+const dashboard = useDashboard({ changesRecords: true, prepare: createTreaty })
 
 /** The maximum number of edges in a response of the API. */
 const maxEdges = 1000
 
-beforeAll(async () => {
-  if (skipsBrowser) return
+async function createTreaty(): Promise<void> {
   const list = await dashboard.api.get('/v1/countries?limit=50&fields=code&sort=code')
   const codes = list.json<Page<{ code: string }>>().data.map(({ code }) => code)
   const parties = codes.map((country) => ({ country, role: 'party' }))
-  await dashboard.createAgreement({
-    title: 'Between fifty countries',
-    kind: 'treaty',
-    signedOn: '2005',
-    parties,
-  })
-})
+  await dashboard.createAgreement({ title: 'Between fifty countries', signedOn: '2005', parties })
+}
 
-describe.skipIf(skipsBrowser)('the network around a country [needs Chromium]', { timeout: 90_000 }, () => {
+describeInBrowser('the network around a country', () => {
   it('has a note if pairs of partners may be missing', async () => {
     const network = await dashboard.api.get(`/v1/network?resource=agreements&limit=${maxEdges}`)
     const { edges, total } = network.json<{ edges: unknown[]; total: { edges: number } }>()

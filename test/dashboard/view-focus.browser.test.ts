@@ -1,7 +1,6 @@
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 import { holdRequests } from '../support/held-requests.ts'
 
 /** Where the focus and the scroll position are after another view opens (WCAG 2.4.3), in a browser. */
@@ -14,7 +13,7 @@ const waitForHeading = (page: Page, text: string) =>
     .poll(() => page.evaluate(() => [document.activeElement?.tagName, document.activeElement?.textContent]))
     .toEqual(['H1', text])
 
-describe.skipIf(skipsBrowser)('the focus after a view opens [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('the focus after a view opens', () => {
   it('is on its heading, even after Back and Forward, which restore the scroll position', async () => {
     const { page, settle } = await dashboard.open('/explore/countries')
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY')

@@ -1,20 +1,26 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { countInList } from '../support/aggregates.ts'
-import { skipsBrowser } from '../support/browser.ts'
-import { auditOptions, findAccessibilityFaults, measureOverflow, useDashboard } from '../support/dashboard.ts'
+import {
+  auditOptions,
+  changeResponses,
+  describeInBrowser,
+  findAccessibilityFaults,
+  measureOverflow,
+  useDashboard,
+} from '../support/dashboard.ts'
 import { holdRequests } from '../support/held-requests.ts'
 import { maxLayoutShift, readLayoutShift } from '../support/layout-shift.ts'
 
 /** The dashboard in a browser, on the seed data. */
 
-const dashboard = useDashboard()
 let agreement: string
-beforeAll(async () => {
-  if (skipsBrowser) return
-  const found = await dashboard.api.get('/v1/agreements?country=PAK&fields=id')
-  const [first] = found.json<{ data: { id: string }[] }>().data
-  if (!first) throw new Error('the seed data has no agreement of Pakistan')
-  agreement = first.id
+const dashboard = useDashboard({
+  prepare: async () => {
+    const found = await dashboard.api.get('/v1/agreements?country=PAK&fields=id')
+    const [first] = found.json<{ data: { id: string }[] }>().data
+    if (!first) throw new Error('the seed data has no agreement of Pakistan')
+    agreement = first.id
+  },
 })
 
 const views = (): [string, string][] => [
@@ -28,7 +34,7 @@ const views = (): [string, string][] => [
   ['changes', '/changes'],
 ]
 
-describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('the dashboard', () => {
   it.each([
     { viewport: { width: 1280, height: 900 }, colorScheme: 'light' },
     { viewport: { width: 320, height: 800 }, colorScheme: 'dark' },
@@ -45,7 +51,6 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
         expect(await findAccessibilityFaults(page), name).toEqual([])
       }
     },
-    120_000,
   )
 
   it('opens a view at its top from a link far down, and restores the position with Back', async () => {
@@ -93,11 +98,10 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
 
   it('leads from the claims on the overview to the list of all figures, if there are more', async () => {
     const { page } = await dashboard.openTab()
-    await page.route('**/v1/figures?limit=50&*', async (route) => {
-      const response = await route.fetch()
-      const { page: info, ...body } = await response.json()
-      await route.fulfill({ response, json: { ...body, page: { ...info, next: 'second' } } })
-    })
+    await changeResponses(page, '**/v1/figures?limit=50&*', (body) => ({
+      ...body,
+      page: { ...body.page, next: 'second' },
+    }))
     await page.goto(dashboard.api.origin)
     await page.getByRole('link', { name: 'All figures, as a list' }).click()
     await page.getByRole('heading', { level: 1, name: 'Figures' }).waitFor()
@@ -183,8 +187,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
 
   it('shows markup in a record as text', async () => {
     const title = '<img src=x onerror="name=1"><script>name=2</script> & co'
-    const created = await dashboard.api.post('/v1/projects', { title, kind: 'other', summary: title })
-    const { id } = created.json<{ id: string }>()
+    const id = await dashboard.create('projects', { title, kind: 'other', summary: title })
     const { page, pageErrors, go } = await dashboard.openTab()
     for (const path of [
       `/records/projects/${id}`,
@@ -204,13 +207,12 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
 
   it('shows the location of a record, and links its participants on a map and as facts', async () => {
     const codes = ['CHN', 'PAK', 'DEU', 'USA', 'JPN', 'RUS', 'ITA', 'FRA']
-    const created = await dashboard.api.post('/v1/cooperation-bases', {
+    const id = await dashboard.create('cooperation-bases', {
       name: 'An observatory on a mountain',
       kind: 'observatory',
       location: { name: 'Yangbajing', latitude: 30.1, longitude: 90.5 },
       participants: codes.map((country) => ({ country, role: 'participant' })),
     })
-    const { id } = created.json<{ id: string }>()
     const { page, pageErrors } = await dashboard.open(`/records/cooperation-bases/${id}`)
     const map = page.locator('svg.map')
     for (const name of ['China', 'Italy', 'France']) {
@@ -250,10 +252,8 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
 
   it('says in an empty list that nothing is recorded', async () => {
     const { page } = await dashboard.openTab()
-    await page.route(/\/v1\/(changes|agreements\/aggregate)\?/, async (route) => {
-      const response = await route.fetch()
-      await route.fulfill({ response, json: { ...(await response.json()), data: [] } })
-    })
+    const lists = /\/v1\/(changes|agreements\/aggregate)\?/
+    await changeResponses(page, lists, (body) => ({ ...body, data: [] }))
     await page.goto(`${dashboard.api.origin}/`)
     for (const name of ['Countries that take part in the most agreements', 'Latest changes']) {
       const widget = page.locator('section.widget', { has: page.getByRole('heading', { name }) })
@@ -294,7 +294,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
   })
 })
 
-describe.skipIf(skipsBrowser)('a page that does not exist [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('a page that does not exist', () => {
   it('says for a malformed id that there is nothing, since a person cannot correct it', async () => {
     const { page } = await dashboard.open('/records/agreements/nonsense')
     await page.getByRole('heading', { level: 1, name: 'There is nothing here.' }).waitFor()

@@ -1,7 +1,6 @@
 import type { Locator, Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
-import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { expect, it } from 'vitest'
+import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 /** The shadows at the edges of tables and matrices that are wider than the window, in a browser. */
 
@@ -25,7 +24,7 @@ async function findShadows(page: Page, frame: Locator): Promise<{ left: boolean;
   }, line)
 }
 
-describe.skipIf(skipsBrowser)('a wide table [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('a wide table', () => {
   it.each([
     { path: '/explore/agreements', frame: '.explore .widget-body', width: 360, colorScheme: 'light' },
     { path: '/explore/agreements', frame: '.explore .widget-body', width: 360, colorScheme: 'dark' },

@@ -5,7 +5,7 @@ import ts from 'typescript'
 
 const maxTitleLength = 90
 const maxLines = 400
-const testFunctions = ['describe', 'it', 'test']
+const testFunctions = ['describe', 'describeInBrowser', 'it', 'test']
 
 /** Returns the name that a call chain starts with, such as `it` for `it.each(…)('…')`; an empty text if there is none. */
 function rootName(expression: ts.Expression): string {

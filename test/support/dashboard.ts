@@ -1,6 +1,6 @@
 import axe from 'axe-core'
-import type { Browser, BrowserContextOptions, Page, Request } from 'playwright-core'
-import { afterAll, beforeAll, onTestFinished } from 'vitest'
+import type { APIResponse, Browser, BrowserContextOptions, Locator, Page, Request } from 'playwright-core'
+import { afterAll, beforeAll, describe, onTestFinished } from 'vitest'
 import { type Api, startTestApi } from './api.ts'
 import { adminKey } from './app.ts'
 import { openBrowser, skipsBrowser } from './browser.ts'
@@ -145,6 +145,42 @@ export async function signIn(page: Page, key = adminKey): Promise<void> {
   await page.getByRole('button', { name: 'Sign out' }).waitFor()
 }
 
+/** Enters a text in a search for records, and picks the first suggestion that begins with it. */
+export async function pickRecord(page: Page, search: Locator, text: string): Promise<void> {
+  await search.fill(text)
+  const option = page.getByRole('option', { name: new RegExp(`^${text}`, 'i') })
+  await option.first().waitFor()
+  await search.press('Enter')
+}
+
+/**
+ * Answers the questions of a page whether to leave or replace something: with yes if `accepts` returns true for the number of
+ * questions so far, by default with no. @returns the questions, to which later ones are added.
+ */
+export function answerQuestions(page: Page, accepts = (_count: number) => false): string[] {
+  const questions: string[] = []
+  page.on('dialog', (dialog) => {
+    questions.push(dialog.message())
+    void (accepts(questions.length) ? dialog.accept() : dialog.dismiss())
+  })
+  return questions
+}
+
+/** The body of a response as Playwright reads it. */
+type ResponseBody = Awaited<ReturnType<APIResponse['json']>>
+
+/** Changes the bodies of the service's responses to some requests of a page. */
+export async function changeResponses(
+  page: Page,
+  url: string | RegExp,
+  change: (body: ResponseBody) => unknown,
+): Promise<void> {
+  await page.route(url, async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ response, json: change(await response.json()) })
+  })
+}
+
 let browser: Promise<Browser> | undefined
 
 /** Returns the browser that all test files of a worker share. It ends with the worker. */
@@ -176,7 +212,7 @@ class Dashboard {
   get #parts(): { api: Api; browser: Browser } {
     if (!this.#opened)
       throw new Error(
-        'the dashboard is not open: use it only in tests and hooks that are skipped if skipsBrowser',
+        'the dashboard is not open: use it only in the tests of `describeInBrowser` and in `prepare`',
       )
     return this.#opened
   }
@@ -203,6 +239,11 @@ class Dashboard {
     const created = await this.api.post(`/v1/${resource}`, document)
     if (created.status !== 201) throw new Error(created.text)
     return created.json<{ id: string }>().id
+  }
+
+  /** Creates an API key. */
+  async createKey(role: string, name = `A ${role}`): Promise<{ id: string; key: string }> {
+    return (await this.api.post('/v1/keys', { name, role })).json()
   }
 
   /** Creates an agreement, by default a treaty. Returns its id. */
@@ -238,12 +279,20 @@ class Dashboard {
 /**
  * Starts a dashboard before the tests of a file, unless browser tests are skipped, and closes it after them.
  * @param options.changesRecords whether the file needs its own service, because it leaves new, changed or removed records.
+ * @param options.prepare creates records once the dashboard has started.
  */
-export function useDashboard({ changesRecords = false } = {}): Dashboard {
+export function useDashboard({ changesRecords = false, prepare = async () => {} } = {}): Dashboard {
   const dashboard = new Dashboard(changesRecords)
   beforeAll(async () => {
-    if (!skipsBrowser) await dashboard.start()
-  }, 60_000)
+    if (skipsBrowser) return
+    await dashboard.start()
+    await prepare()
+  })
   afterAll(() => dashboard.close())
   return dashboard
+}
+
+/** Declares tests that need Chromium, and are skipped without it. */
+export function describeInBrowser(title: string, tests: () => void): void {
+  describe.skipIf(skipsBrowser)(`${title} [needs Chromium]`, tests)
 }
