@@ -4,21 +4,20 @@ import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { countBlocked } from '../support/blocked-sessions.ts'
 import { run, runInProcess } from '../support/command-line.ts'
-import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { openTestDatabase } from '../support/database.ts'
+import { useOpened } from '../support/use-opened.ts'
 
 /** The file of `entente export --all`. */
 
 vi.setConfig({ testTimeout: 60_000 })
 
-let database: TestDatabase
+const database = useOpened(openTestDatabase)
 let folder: string
 beforeAll(async () => {
-  database = await openTestDatabase()
   folder = await mkdtemp(join(tmpdir(), 'entente-export-test-'))
 })
 afterAll(async () => {
   await rm(folder, { recursive: true })
-  await database.close()
 })
 
 /**

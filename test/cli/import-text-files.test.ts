@@ -1,16 +1,13 @@
 import iconv from 'iconv-lite'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { runInProcess } from '../support/command-line.ts'
-import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { openTestDatabase } from '../support/database.ts'
 import { withFile } from '../support/import-files.ts'
+import { useOpened } from '../support/use-opened.ts'
 
 /** The mapping and the decisions of `entente import`. */
 
-let database: TestDatabase
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
+const database = useOpened(openTestDatabase)
 
 const windows1252 = (text: string) => Buffer.from(text, 'latin1')
 const importWith = (words: string[]) =>

@@ -4,22 +4,21 @@ import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { run, runInProcess } from '../support/command-line.ts'
-import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { openTestDatabase } from '../support/database.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
+import { useOpened } from '../support/use-opened.ts'
 
 /** Imports of files on the command line. */
 
 vi.setConfig({ testTimeout: 60_000 })
 
-let database: TestDatabase
+const database = useOpened(openTestDatabase)
 let folder: string
 beforeAll(async () => {
-  database = await openTestDatabase()
   folder = await mkdtemp(join(tmpdir(), 'entente-import-test-'))
 })
 afterAll(async () => {
   await rm(folder, { recursive: true })
-  await database.close()
 })
 
 const runImport = (...words: string[]) => runInProcess(['import', ...words], { DATABASE_URL: database.url })

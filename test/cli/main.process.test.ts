@@ -1,17 +1,14 @@
 import { createServer } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { run, runInProcess } from '../support/command-line.ts'
-import { openEmptyDatabase, openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { openEmptyDatabase, openTestDatabase } from '../support/database.ts'
 import { simulateIncompatibleMigration } from '../support/first-migrations.ts'
+import { useOpened } from '../support/use-opened.ts'
 
 // Some tests start a Node.js process, which is slow on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })
 
-let database: TestDatabase
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
+const database = useOpened(openTestDatabase)
 
 describe('a service that cannot start', () => {
   it('ends with exit code 1, and names every invalid value, but no secret, in one line', async () => {

@@ -1,8 +1,8 @@
 // @module-tag slow
 
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { agreement, agreements, resultsIn, sendBulk, sendNonAtomic } from '../support/bulk.ts'
 import {
   type CreatedRecord,
@@ -13,11 +13,7 @@ import {
 } from '../support/documents.ts'
 import { countStatements } from '../support/statements.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 it('with atomic=false, one of two creates with the same unique value succeeds', async () => {
   const countries = resourceOf('countries')

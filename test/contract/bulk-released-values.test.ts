@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import {
   agreement,
   agreements,
@@ -20,11 +20,7 @@ import {
 
 /** Bulk operations may set unique values that other operations of the same request release. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const topics = resourceOf('topics')
 const organizations = resourceOf('organizations')

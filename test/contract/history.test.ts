@@ -1,6 +1,6 @@
 import { applyPatch, type Operation } from 'rfc6902'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import {
   createRecord,
   type Document,
@@ -20,11 +20,7 @@ import {
 import { fullDocument } from '../support/full-document.ts'
 import { resources } from '../support/registry.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** The actor in histories for the key that the tests use. */
 const administrator = { kind: 'key', id: 'ADMIN_KEY', name: 'ADMIN_KEY' }

@@ -3,11 +3,11 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { openDatabaseAt } from '../../src/database/database.ts'
 import { createKey } from '../../src/database/keys.ts'
 import { buildApp } from '../../src/server/app.ts'
-import { type Api, type HttpResponse, type RequestOptions, startTestApi } from '../support/api.ts'
+import { type HttpResponse, type RequestOptions, useTestApi } from '../support/api.ts'
 import { adminKey, readTestConfig } from '../support/app.ts'
 import {
   count,
@@ -24,18 +24,16 @@ import {
 import { openApiDocumentSchema, operationsIn } from '../support/openapi-document.ts'
 import { resources } from '../support/registry.ts'
 
-let api: Api
+const api = useTestApi()
 /** The pattern of `Idempotency-Key` in the OpenAPI document. */
 let documentedKeys: RegExp
 beforeAll(async () => {
-  api = await startTestApi()
   const parameters = operationsIn(openApiDocumentSchema.parse(api.document)).flatMap(
     (operation) => operation.parameters,
   )
   const declared = parameters.find(({ name }) => name === 'Idempotency-Key')
   documentedKeys = new RegExp(Object(declared?.schema).pattern)
 })
-afterAll(() => api.close())
 
 const sources = resourceOf('sources')
 

@@ -1,7 +1,7 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { resultsIn, sendBulk, sendNonAtomic } from '../support/bulk.ts'
 import {
   type CreatedRecord,
@@ -16,11 +16,7 @@ import {
 import { listReferenceProperties, referringDocument } from '../support/references.ts'
 import { resources } from '../support/registry.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** Sends a GET request, and returns the status and Location of the response without following redirects. */
 const redirectOf = async (path: string) => {

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { isSeeded, keyIn, listPath, type Page, pathTo, unusedKey } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
 /** A registry that only clients with a key may read. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi({ env: { PUBLIC_READ: 'false' } })
-})
-afterAll(() => api.close())
+const api = useTestApi({ env: { PUBLIC_READ: 'false' } })
 
 /** A text that cannot be a key of any resource. */
 const malformedKey = 'x_y'

@@ -1,10 +1,10 @@
 // @module-tag slow
 
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { verify } from '../../src/features/integrity/verify.ts'
 import type { Resource } from '../../src/model/resource.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import {
   createRecord,
   exampleDocument,
@@ -15,11 +15,7 @@ import {
 } from '../support/documents.ts'
 import { registry, resources } from '../support/registry.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** Creates a record whose name contains the name of a person. */
 async function createAbout(resource: Resource, person: string) {

@@ -1,15 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { createRecord, keyIn, pages } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
-let api: Api
+const api = useTestApi()
 beforeAll(async () => {
-  api = await startTestApi()
   // Two examples have equal values of most sort keys, so that the second sort key matters.
   for (const resource of resources) for (const _ of [1, 2]) await createRecord(resource, api)
 })
-afterAll(() => api.close())
 
 /** For each sort key a pair with it as the first key, in all four combinations of directions. */
 const pairs = resources.flatMap((resource) => {

@@ -1,17 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { findResource } from '../../src/dashboard/api/resources.ts'
 import { exploreState, exploreUrl } from '../../src/dashboard/explore-state.ts'
 import { searchRequest } from '../../src/dashboard/search-body.ts'
 import { changeParameters } from '../../src/dashboard/use-parameters.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import type { Page } from '../support/documents.ts'
 import { create } from '../support/labelled-records.ts'
 
 /** Values of filters that contain commas, in URLs of the dashboard. */
 
-let api: Api
+const api = useTestApi()
 beforeAll(async () => {
-  api = await startTestApi()
   const source = await create(api, 'sources', { title: 'Pages', kind: 'report' })
   for (const id of ['a', 'a,b', 'x,commas:a'])
     await create(api, 'sources', { title: id, kind: 'report', externalIds: [{ scheme: 'commas', id }] })
@@ -19,7 +18,6 @@ beforeAll(async () => {
   for (const page of ['12', '14', '12,14', '14,16', '18'])
     await create(api, 'citations', { source, record, locator: { page } })
 })
-afterAll(() => api.close())
 
 const readIds = async (path: string) =>
   (await api.get(path)).json<Page<{ id: string }>>().data.map(({ id }) => id)

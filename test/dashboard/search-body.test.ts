@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { findResource } from '../../src/dashboard/api/resources.ts'
 import { exploreState } from '../../src/dashboard/explore-state.ts'
 import { isSearchable, searchRequest } from '../../src/dashboard/search-body.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 
 /** The search body that users copy from the explorer. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi({ env: { RATE_LIMIT: '0' } })
-})
-afterAll(() => api.close())
+const api = useTestApi({ env: { RATE_LIMIT: '0' } })
 
 interface RecordList {
   data: unknown[]

@@ -1,17 +1,13 @@
 import { parse } from 'csv-parse/sync'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { findViewData } from '../../src/server/plugins/dashboard/find-view-data.ts'
 import { countInList } from '../support/aggregates.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { startTestApi, useTestApi } from '../support/api.ts'
 import { databaseTime } from '../support/documents.ts'
 
 /** The data of views as CSV and JSON, at the URLs of the views. Needs `npm run build`. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi({ env: { RATE_LIMIT: '0' } })
-})
-afterAll(() => api.close())
+const api = useTestApi({ env: { RATE_LIMIT: '0' } })
 
 const readText = async (path: string) => (await read(path)).text
 

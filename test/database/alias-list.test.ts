@@ -1,12 +1,9 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { expect, it } from 'vitest'
+import { openTestDatabase } from '../support/database.ts'
+import { useOpened } from '../support/use-opened.ts'
 
-let database: TestDatabase
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
+const database = useOpened(openTestDatabase)
 
 const isAlias = (value: unknown): boolean => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false

@@ -3,19 +3,16 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, createServer, type Server } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { checkConnection } from '../../src/database/check-connection.ts'
 import { type DatabaseOptions, openDatabaseAt } from '../../src/database/database.ts'
-import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
+import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 import { databaseUrl } from '../support/database-url.ts'
 import { getPort } from '../support/ports.ts'
+import { useOpened } from '../support/use-opened.ts'
 
-let database: TestDatabase
-beforeAll(async () => {
-  database = await openEmptyDatabase()
-})
-afterAll(() => database.close())
+const database = useOpened(openEmptyDatabase)
 
 /** Returns the error of a connection check, or an empty string if it succeeds. */
 async function connectionError(url: string, options: Partial<DatabaseOptions> = {}): Promise<string> {

@@ -2,14 +2,14 @@
 
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { columnOf } from '../../src/database/columns.ts'
 import { compileSql } from '../../src/database/dialect.ts'
 import { recomposeUncomposed } from '../../src/features/recompose/recompose.ts'
 import { composedJson, propertiesOf } from '../../src/model/document.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import { registry } from '../../src/resources/registry.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import {
@@ -25,13 +25,11 @@ import { runWrites, type SqlWrite, sqlWrite, toSql, writtenTables } from '../sup
 
 /** Stored documents equal the documents composed from the tables, even after writes that bypass the service. */
 
-let api: Api
+const api = useTestApi({ env: { CACHE_MB: '0' } })
 beforeAll(async () => {
-  api = await startTestApi({ env: { CACHE_MB: '0' } })
   // Creates a record of each resource that has no seed data, since the SQL writes to the lists of its records need one.
   for (const { name } of registry.resources) await sharedKey(api, name)
 })
-afterAll(() => api.close())
 
 const byDatabase = { kind: 'database', id: null, name: null }
 

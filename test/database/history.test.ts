@@ -2,23 +2,22 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { migrate } from '../../src/database/migrate.ts'
 import { pastSetup, pastStatements } from '../../src/database/past.ts'
 import { beginReading } from '../../src/database/read-session.ts'
 import { OperationalError } from '../../src/operational-error.ts'
-import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { openTestDatabase } from '../support/database.ts'
 import { importTables } from '../support/import-tables.ts'
+import { useOpened } from '../support/use-opened.ts'
 
 /** System versioning of a made-up table, whose history table, triggers and views are created from the catalog. */
 
-let database: TestDatabase
+const database = useOpened(openTestDatabase)
 let pool: pg.Pool
 beforeAll(async () => {
-  database = await openTestDatabase()
   pool = database.pool
 })
-afterAll(() => database.close())
 
 /** Runs statements, separated by semicolons, and returns the rows of the last one. */
 async function run(statements: string, client: pg.Pool | pg.PoolClient = pool): Promise<unknown[]> {

@@ -5,16 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Database, openDatabaseAt } from '../../src/database/database.ts'
 import { groupingSettings, wholeTableSettings } from '../../src/database/reading-settings.ts'
 import { anonymousOwner } from '../support/anonymous-owner.ts'
-import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { openTestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
+import { useOpened } from '../support/use-opened.ts'
 
 /** Sharing of connections among owners, and cancellation of statements. */
 
-let testDatabase: TestDatabase
-beforeAll(async () => {
-  testDatabase = await openTestDatabase()
-})
-afterAll(() => testDatabase.close())
+const testDatabase = useOpened(openTestDatabase)
 
 /** Returns a statement that takes this time, and returns the time as text. */
 const pgSleep = (seconds: number) => ({ text: 'select pg_sleep($1), $1::text as seconds', values: [seconds] })

@@ -1,16 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { openDatabaseAt } from '../../src/database/database.ts'
 import { withLock } from '../../src/database/lock.ts'
-import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { openTestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 import { withTimeLimits } from '../support/time-limits.ts'
+import { useOpened } from '../support/use-opened.ts'
 
-let testDatabase: TestDatabase
-beforeAll(async () => {
-  testDatabase = await openTestDatabase()
-})
-afterAll(() => testDatabase.close())
+const testDatabase = useOpened(openTestDatabase)
 
 it('a process that holds a lock has no snapshot, so VACUUM can remove dead row versions', async () => {
   const holder = `select backend_xmin from pg_stat_activity

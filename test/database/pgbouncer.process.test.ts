@@ -5,9 +5,10 @@ import { migrate } from '../../src/database/migrate.ts'
 import { databaseOptions } from '../../src/database/open.ts'
 import { buildApp } from '../../src/server/app.ts'
 import { adminKey, readTestConfig } from '../support/app.ts'
-import { openEmptyDatabase, openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { openEmptyDatabase, openTestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 import { openPgBouncer, type PgBouncer, pgBouncerUnavailableReason } from '../support/pgbouncer.ts'
+import { useOpened } from '../support/use-opened.ts'
 
 const skipReason = pgBouncerUnavailableReason()
 
@@ -15,15 +16,13 @@ const skipReason = pgBouncerUnavailableReason()
 describe.skipIf(skipReason !== undefined)(
   `through PgBouncer in transaction mode${skipReason ? ` (not tested: ${skipReason})` : ''}`,
   () => {
-    let database: TestDatabase
+    const database = useOpened(openTestDatabase)
     let bouncer: PgBouncer
     beforeAll(async () => {
-      database = await openTestDatabase()
       bouncer = await openPgBouncer(database.url, 3)
     })
     afterAll(async () => {
       await bouncer?.close()
-      await database.close()
     })
 
     async function openApp(env: NodeJS.ProcessEnv = {}): Promise<FastifyInstance> {

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { migrate } from '../../src/database/migrate.ts'
 import { type Api, startTestApi } from '../support/api.ts'
-import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
+import { openEmptyDatabase } from '../support/database.ts'
 import { waitForFeed } from '../support/feed.ts'
 import { runFirstMigrations } from '../support/first-migrations.ts'
+import { useOpened } from '../support/use-opened.ts'
 
 /** A database from before the property `type` of organizations was renamed to `kind`. */
 
@@ -32,10 +33,9 @@ const document = {
   updatedAt: writtenAt,
 }
 
-let older: TestDatabase
+const older = useOpened(openEmptyDatabase)
 let api: Api
 beforeAll(async () => {
-  older = await openEmptyDatabase()
   const { pool } = older
   await runFirstMigrations(pool, migrationsBefore)
   // Writes a record as the service did before the renaming.
@@ -55,7 +55,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await api.close()
-  await older.close()
 })
 
 /** Returns the first change of organizations in the stream of changes. */

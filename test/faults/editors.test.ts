@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { openTestDatabase } from '../support/database.ts'
+import { useOpened } from '../support/use-opened.ts'
 import { readFeed } from './feed.ts'
 import { asAdministrator, fetchText, openService } from './service.ts'
 
@@ -9,11 +10,7 @@ import { asAdministrator, fetchText, openService } from './service.ts'
 
 const editorCount = 200
 
-let database: TestDatabase
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
+const database = useOpened(openTestDatabase)
 
 const record = z.looseObject({ id: z.string(), summary: z.string() })
 

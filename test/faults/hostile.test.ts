@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { createRandom } from '../../src/features/generating/random.ts'
-import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { openTestDatabase } from '../support/database.ts'
 import { repetitions } from '../support/repetitions.ts'
 import { type CheckResponse, responseCheck } from '../support/responses.ts'
+import { useOpened } from '../support/use-opened.ts'
 import { type Operation, operationsOf, type Request } from './hostile/operations.ts'
 import { RequestGenerator } from './hostile/requests.ts'
 import { type RawResponse, send, sendBytes } from './hostile/sending.ts'
@@ -16,11 +17,7 @@ const count = repetitions(50_000)
 const concurrency = 24
 const seed = 20_110_828
 
-let database: TestDatabase
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
+const database = useOpened(openTestDatabase)
 
 /** Internal details that no error response may contain: stack traces, files, SQL, PostgreSQL errors. No request contains them. */
 const leaks =

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { adminKey } from '../support/app.ts'
-import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { openTestDatabase } from '../support/database.ts'
+import { useOpened } from '../support/use-opened.ts'
 import { isRepresentative, largestRequests, longestDelay } from './hostile/largest.ts'
 import { send, sendBytes } from './hostile/sending.ts'
 import { openService } from './service.ts'
@@ -13,11 +14,7 @@ const maxDelayMs = 500
 /** Maximum length of a problem in characters. */
 const maxProblemLength = 120_000
 
-let database: TestDatabase
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
+const database = useOpened(openTestDatabase)
 
 const chunked =
   'POST /v1/agreements/search HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n'

@@ -1,17 +1,14 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { expect, it } from 'vitest'
+import { openTestDatabase } from '../support/database.ts'
+import { useOpened } from '../support/use-opened.ts'
 import { asAdministrator, fetchText, openService } from './service.ts'
 
 /** The service at the limits of file descriptors and memory. */
 
-let database: TestDatabase
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
+const database = useOpened(openTestDatabase)
 
 it('1,100 idle connections at a limit of 1,024 open files do not block other clients', async () => {
   const service = await openService(

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { openTestDatabase } from '../support/database.ts'
 import { makeLaterVersion, type ServiceVersion } from '../support/service-version.ts'
+import { useOpened } from '../support/use-opened.ts'
 import { asAdministrator, openService, type Service, waitUntil } from './service.ts'
 
 /**
@@ -51,18 +52,16 @@ alter table organizations drop column website;`,
 
 const renamed = { file: 'src/resources/organizations.ts', from: 'website:', to: 'homepage:' }
 
-let database: TestDatabase
+const database = useOpened(openTestDatabase)
 let second: ServiceVersion
 let third: ServiceVersion
 beforeAll(async () => {
-  database = await openTestDatabase()
   second = await makeLaterVersion([renamed], [expandMigration])
   third = await makeLaterVersion([renamed], [expandMigration, contractMigration])
 })
 afterAll(async () => {
   await second?.remove()
   await third?.remove()
-  await database.close()
 })
 
 /** A process of a version, and the name of the renamed property in this version. */

@@ -4,21 +4,19 @@ import type { Client } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { callTool as callToolBy, connect } from '../support/agent.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { sendBulk } from '../support/bulk.ts'
 import { createRecord, type Document, ifMatch, resourceOf } from '../support/documents.ts'
 
 /** The citations and names in the results of the tools for agents. */
 
-let api: Api
+const api = useTestApi()
 let client: Client
 beforeAll(async () => {
-  api = await startTestApi()
   client = await connect(api)
 })
 afterAll(async () => {
   await client.close()
-  await api.close()
 })
 
 const callTool = (name: string, input: Document) => callToolBy(client, name, input)

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 
 /** Inputs that the tools of agents refuse, and the messages about them. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 it.each<[tool: string, input: object, faults: string]>([
   [

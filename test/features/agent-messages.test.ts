@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 
 /** Messages to `/mcp` with values or media types that no operation of the API accepts. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** Sends a message as the text of a body, since the values are not those that `JSON.stringify` writes. */
 async function send(body: string) {

@@ -10,23 +10,21 @@ import {
   type Result,
   type ToolResult,
 } from '../support/agent.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { type Api, startTestApi, useTestApi } from '../support/api.ts'
 import { adminKey, openTestApp } from '../support/app.ts'
 import { createRecord, type Document, resourceOf } from '../support/documents.ts'
 import { registry } from '../support/registry.ts'
 
 /** The tools for agents, called by the official client of the Model Context Protocol. */
 
-let api: Api
+const api = useTestApi()
 let client: Client
 let admin: Client
 beforeAll(async () => {
-  api = await startTestApi()
   ;[client, admin] = await Promise.all([connect(api), connect(api, adminKey)])
 })
 afterAll(async () => {
   await Promise.all([client.close(), admin.close()])
-  await api.close()
 })
 
 const call = (name: string, input: Document, caller = client): Promise<Result> => callBy(caller, name, input)

@@ -15,6 +15,7 @@ import { createRecord, databaseTime, resourceOf } from '../support/documents.ts'
 import { analyzeWarning, makeAnalyzeFail } from '../support/failing-analyze.ts'
 import { checkCsv, importRows, newScheme, treatyHeader, treatyMapping, undo } from '../support/imports.ts'
 import { registry } from '../support/registry.ts'
+import { useOpened } from '../support/use-opened.ts'
 
 async function archiveOf(database: TestDatabase['database']): Promise<Buffer> {
   const chunks: Buffer[] = []
@@ -74,11 +75,10 @@ beforeAll(async () => {
 afterAll(() => original.close())
 
 describe('an archive that was restored into an empty registry', () => {
-  let target: TestDatabase
+  const target = useOpened(openMigratedDatabase)
   let listener: pg.PoolClient
   const announced: (string | undefined)[] = []
   beforeAll(async () => {
-    target = await openMigratedDatabase()
     listener = await target.pool.connect()
     listener.on('notification', ({ payload }) => announced.push(payload))
     await listener.query(`listen ${changesChannel}`)
@@ -86,7 +86,6 @@ describe('an archive that was restored into an empty registry', () => {
   })
   afterAll(async () => {
     listener.release(true)
-    await target.close()
   })
 
   it('was announced, since a service of the empty registry may have stored responses', async () => {

@@ -1,10 +1,10 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { generate } from '../../src/features/generating/generate.ts'
 import { countInList, type Group } from '../support/aggregates.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { createRecord, type Document, resourceOf } from '../support/documents.ts'
 import { waitForFeed } from '../support/feed.ts'
@@ -49,12 +49,10 @@ interface Briefing {
   sources: Groups
 }
 
-let api: Api
+const api = useTestApi()
 beforeAll(async () => {
-  api = await startTestApi()
   await generate(api.database, 150, 11)
 })
-afterAll(() => api.close())
 
 async function getBriefing(code: string, query = '', key: string | null = null): Promise<Briefing> {
   const response = await api.get(`/v1/countries/${code}/briefing${query}`, { key })

@@ -2,22 +2,18 @@
 
 import { once } from 'node:events'
 import { get as httpGet, type IncomingMessage } from 'node:http'
-import { afterAll, afterEach, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
+import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
 import { Connection } from '../../src/database/connection.ts'
 import { ChangeFeed } from '../../src/features/changes/feed.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { createRecord, ifMatch, resourceOf } from '../support/documents.ts'
 import { endOfFeed, readEvents } from '../support/feed.ts'
 
 /** Many concurrent streams of changes. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi({
-    env: { MAX_STREAMS: '40', MAX_STREAMS_PER_CLIENT: '10', TRUST_PROXY: '127.0.0.1', CACHE_MB: '8' },
-  })
+const api = useTestApi({
+  env: { MAX_STREAMS: '40', MAX_STREAMS_PER_CLIENT: '10', TRUST_PROXY: '127.0.0.1', CACHE_MB: '8' },
 })
-afterAll(() => api.close())
 
 const opened: IncomingMessage[] = []
 afterEach(async () => {

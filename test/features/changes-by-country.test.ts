@@ -1,19 +1,15 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { migrate } from '../../src/database/migrate.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { createRecord, type Document, faultAt, resourceOf } from '../support/documents.ts'
 import { type Change, waitForFeed } from '../support/feed.ts'
 import { runFirstMigrations } from '../support/first-migrations.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** Returns all changes that a query finds, from all its pages. */
 async function readChanges(query: string, key: string | null = null): Promise<Change[]> {

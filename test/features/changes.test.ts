@@ -3,9 +3,9 @@
 import { get as httpGet, type IncomingMessage } from 'node:http'
 import fc from 'fast-check'
 import type pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { alignFeed } from '../../src/database/align-feed.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { startTestApi, useTestApi } from '../support/api.ts'
 import { createRecord, readProblem, resourceOf } from '../support/documents.ts'
 import { type Change, endOfFeed, readEvents } from '../support/feed.ts'
 
@@ -16,11 +16,7 @@ interface FeedPage {
 
 const organizations = resourceOf('organizations')
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** Reads all changes after a position, and the position at which the next read continues. */
 async function readChanges(

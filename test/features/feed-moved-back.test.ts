@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { createRecord, resourceOf } from '../support/documents.ts'
 import { endOfFeed } from '../support/feed.ts'
 
 /** Streams of a service that keeps running while its registry is restored to an earlier state. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** Opens a stream after a position, and collects its text. */
 async function openStream(after: string) {

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { country, type Properties } from '../support/interview/fact.ts'
 import { factsFrom1To16 } from '../support/interview/facts-01-16.ts'
 import { factsFrom17To36 } from '../support/interview/facts-17-36.ts'
 
 /** The seed data of an interview of 2011: its facts, and the citations of its paragraphs. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** A citation of a record, with its source. */
 interface Citation extends Properties {

@@ -1,22 +1,19 @@
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
 import { openDatabaseAt } from '../../src/database/database.ts'
 import { createKey, type NewKey } from '../../src/database/keys.ts'
 import { buildApp } from '../../src/server/app.ts'
 import { adminKey, readTestConfig } from '../support/app.ts'
 import { run, runInProcess } from '../support/command-line.ts'
-import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { openTestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
+import { useOpened } from '../support/use-opened.ts'
 
 /** Keys in several processes on one database, on the command line, and secrets in the log. */
 
 vi.setConfig({ testTimeout: 60_000 })
 
-let database: TestDatabase
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
+const database = useOpened(openTestDatabase)
 
 /** Opens a service with its own connections and keyring, like another process. */
 async function openService() {

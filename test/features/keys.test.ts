@@ -4,20 +4,16 @@ import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { hashKey, storeLastUses } from '../../src/database/keys.ts'
 import { buildApp } from '../../src/server/app.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { adminKey, readTestConfig } from '../support/app.ts'
 import { treatyHeader, treatyMapping } from '../support/imports.ts'
 
 /** Administrators create, list and revoke keys over HTTP. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi({ env: { PUBLIC_READ: 'false' } })
-})
-afterAll(() => api.close())
+const api = useTestApi({ env: { PUBLIC_READ: 'false' } })
 
 interface Key {
   id: string

@@ -1,19 +1,15 @@
 // @module-tag slow
 
 import { get as httpGet } from 'node:http'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { createRecord, resourceOf } from '../support/documents.ts'
 import { endOfFeed, waitForFeed } from '../support/feed.ts'
 import { largeAgreements } from '../support/large-agreements.ts'
 
 /** The feed of changes of very large records. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 interface FeedPage {
   data: { position: string; version: number }[]

@@ -1,19 +1,15 @@
 // @module-tag slow
 
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { endOfFeed, waitForFeed } from '../support/feed.ts'
 import { create } from '../support/labelled-records.ts'
 
 /** Mirrors that follow the feed of changes by the rules of docs/history.md, while records become internal and public again. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 type ResourceName = 'sources' | 'agreements' | 'citations'
 

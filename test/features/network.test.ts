@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { networkResources } from '../../src/features/network/selection.ts'
 import type { Field } from '../../src/model/field.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { parseSpan } from '../support/date-oracle.ts'
 import { listAll, resourceOf } from '../support/documents.ts'
 import { registry } from '../support/registry.ts'
@@ -36,12 +36,10 @@ interface CountryNetwork {
   total: { partners: number; records: number }
 }
 
-let api: Api
+const api = useTestApi()
 beforeAll(async () => {
-  api = await startTestApi()
   await createRecords()
 })
-afterAll(() => api.close())
 
 async function get<T>(path: string): Promise<T> {
   const response = await api.get(path)

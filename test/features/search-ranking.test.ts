@@ -1,13 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { sendBulk } from '../support/bulk.ts'
 import { resourceOf } from '../support/documents.ts'
 
 /** The order of the hits of a search across resources, the words that they have, and searches for codes and ids. */
 
-let api: Api
+const api = useTestApi()
 beforeAll(async () => {
-  api = await startTestApi()
   const titles = Array.from(
     { length: 60 },
     (_, index) => `Quagga accord with a long descriptive title, number ${index + 100}`,
@@ -19,7 +18,6 @@ beforeAll(async () => {
   const { status, text } = await sendBulk(api, resourceOf('agreements'), operations)
   expect(status, text).toBe(200)
 })
-afterAll(() => api.close())
 
 async function keysOf(q: string, limit: number): Promise<string[]> {
   const response = await api.get(`/v1/search?q=${encodeURIComponent(q)}&limit=${limit}`)

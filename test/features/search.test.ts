@@ -1,11 +1,11 @@
 // @module-tag slow
 
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { openDatabaseAt } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { registry } from '../../src/resources/registry.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { type Api, startTestApi, useTestApi } from '../support/api.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 import { createRecord } from '../support/documents.ts'
@@ -14,12 +14,11 @@ import { create } from '../support/labelled-records.ts'
 
 /** The search across resources. */
 
-let api: Api
+const api = useTestApi()
 let agreement: string
 /** Keys of records with Chinese prose. */
 const prose: Record<string, string> = {}
 beforeAll(async () => {
-  api = await startTestApi()
   await create(api, 'organizations', {
     name: 'Ministry of Quixotic Affairs',
     acronym: 'MQA',
@@ -41,7 +40,6 @@ beforeAll(async () => {
   const record = { resource: 'agreements', id: agreement }
   prose.citation = await create(api, 'citations', { source, record, note: '关于极夜的脚注' })
 })
-afterAll(() => api.close())
 
 interface Hit {
   resource: string

@@ -1,11 +1,11 @@
 // @module-tag slow
 
 import type pg from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { withLock } from '../../src/database/lock.ts'
 import { isEmpty, seed } from '../../src/features/seeding/seed.ts'
 import { countInList } from '../support/aggregates.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { type Api, startTestApi, useTestApi } from '../support/api.ts'
 import { openMigratedDatabase, openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { listAll, resourceOf } from '../support/documents.ts'
 import { findByExternalId } from '../support/find-records.ts'
@@ -168,11 +168,7 @@ describe('seeding a registry that is in use', slow, () => {
 })
 
 describe('the reference data', () => {
-  let api: Api
-  beforeAll(async () => {
-    api = await startTestApi()
-  })
-  afterAll(() => api.close())
+  const api = useTestApi()
 
   interface Country {
     code: string

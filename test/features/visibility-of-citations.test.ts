@@ -1,7 +1,7 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { databaseTime, ifMatch } from '../support/documents.ts'
 import { waitForFeed } from '../support/feed.ts'
@@ -9,11 +9,7 @@ import { create } from '../support/labelled-records.ts'
 
 /** Former versions of citations after a source became internal, for readers without a key. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const createSource = () => create(api, 'sources', { title: 'Cited', kind: 'report' })
 

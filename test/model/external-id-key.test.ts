@@ -1,17 +1,13 @@
 import { sql } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { autocommitReads } from '../../src/database/database.ts'
 import { compileSql } from '../../src/database/dialect.ts'
 import { foldCode } from '../../src/database/folding.ts'
 import { externalIdKey } from '../../src/model/schemas.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { checkCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** Returns the ids as the unique index compares them. */
 const foldInDatabase = async (ids: string[]): Promise<string[]> => {

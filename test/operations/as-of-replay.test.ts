@@ -1,18 +1,14 @@
 // @module-tag slow
 
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
+import { expect, it } from 'vitest'
+import { type HttpResponse, useTestApi } from '../support/api.ts'
 import { type Document, databaseTime, type Page } from '../support/documents.ts'
 import { type Change, waitForFeed } from '../support/feed.ts'
 
 /** Compares responses with `asOf` to a replay of the feed of changes up to that time, for random histories. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** The resources whose records random histories change. A `Kind` is one of these resources, not the property `kind`. */
 const kinds = ['topics', 'organizations', 'agreements'] as const

@@ -1,10 +1,10 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { asOfName } from '../../src/query/past.ts'
 import { registry } from '../../src/resources/registry.ts'
 import type { Aggregate } from '../support/aggregates.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import {
   createRecord,
   type Document,
@@ -25,11 +25,7 @@ const { resources } = registry
 
 /** Lists, searches, aggregates and exports as of an earlier time. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const records = async (path: string) => (await api.get(path)).json<Page>().data
 const keys = async (path: string) => (await records(path)).map(({ id, code, slug }) => id ?? code ?? slug)

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { writeEach } from '../../src/operations/bulk/write.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { testAuthorship } from '../support/authorship.ts'
 import { resourceOf, unusedId } from '../support/documents.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 it('no savepoint is left when operations of a bulk request have been refused', async () => {
   const agreements = resourceOf('agreements')

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { countInList } from '../support/aggregates.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
 interface Figure {
@@ -10,11 +10,7 @@ interface Figure {
   recorded: { count: number; list: string } | null
 }
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const postFigure = (query: string | null) =>
   api.post('/v1/figures', { indicator: 'treaties', title: 'Treaties', value: 7, unit: 'treaties', query })

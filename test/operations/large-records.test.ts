@@ -2,9 +2,9 @@
 
 import { request } from 'node:http'
 import { connect, type Socket } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { countInList } from '../support/aggregates.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { createRecord, type Document, faultAt, pages, readProblem, resourceOf } from '../support/documents.ts'
 import { largeAgreements } from '../support/large-agreements.ts'
@@ -13,11 +13,7 @@ import { largeAgreements } from '../support/large-agreements.ts'
 
 const agreements = resourceOf('agreements')
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** Creates equal citations in bulk. */
 async function citeOften(document: Document, count: number): Promise<void> {

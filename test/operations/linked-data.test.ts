@@ -1,15 +1,11 @@
 import { parse } from 'csv-parse/sync'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { createRecord, type Document, resourceOf, seededKey } from '../support/documents.ts'
 import { fullDocument } from '../support/full-document.ts'
 import { resources } from '../support/registry.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi({ env: { PUBLIC_URL: 'https://registry.example', PUBLISHER_NAME: 'A ministry' } })
-})
-afterAll(() => api.close())
+const api = useTestApi({ env: { PUBLIC_URL: 'https://registry.example', PUBLISHER_NAME: 'A ministry' } })
 
 describe.each(resources)('$name', (resource) => {
   it('as JSON-LD has its URL, type, name and version, and an entity tag for conditional reads', async () => {

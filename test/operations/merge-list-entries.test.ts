@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { createRecord, ifMatch, resourceOf } from '../support/documents.ts'
 
 /** The entries of lists after a merge: only entries that the merge has changed can become equal to others. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const place = (name: string, country: string) => ({ name, country })
 

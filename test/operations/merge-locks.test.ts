@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { documentOf, updateDocuments } from '../../src/operations/writing/documents.ts'
 import { lockRecord } from '../../src/operations/writing/locks.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { testCreation } from '../support/authorship.ts'
 import { waitUntilBlocked, waitUntilBlockedWithoutId } from '../support/blocked-sessions.ts'
 import { createRecord, ifMatch, readProblem, resourceOf } from '../support/documents.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 it('before it writes, a merge waits for a change to a record that refers to the merged one', async () => {
   const [organizations, projects] = [resourceOf('organizations'), resourceOf('projects')]

@@ -1,10 +1,10 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { documentOf } from '../../src/operations/writing/documents.ts'
 import { type LockedRecord, lockRecords } from '../../src/operations/writing/locks.ts'
 import { updateReferrers } from '../../src/operations/writing/merging.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { testCreation } from '../support/authorship.ts'
 import { createRecord, ifMatch, readProblem, resourceOf } from '../support/documents.ts'
 import { countBetweenStatements } from '../support/event-loop.ts'
@@ -13,11 +13,7 @@ import { countBetweenStatements } from '../support/event-loop.ts'
 
 const organizations = resourceOf('organizations')
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const create = (name: string) => createRecord(organizations, api, { name, kind: 'academic' })
 

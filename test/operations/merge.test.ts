@@ -1,17 +1,13 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { createRecord, databaseTime, ifMatch, readProblem, resourceOf } from '../support/documents.ts'
 
 /** What remains of a merged record, and merges of records that refer to each other. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 interface Organization {
   id: string

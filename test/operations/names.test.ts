@@ -1,21 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { waitUntilCached } from '../support/cache-status.ts'
 import { createRecord, exampleDocument, resourceOf } from '../support/documents.ts'
 
 const [organizations, agreements] = [resourceOf('organizations'), resourceOf('agreements')]
 
-let api: Api
+const api = useTestApi()
 let organization: string
 let path: string
 beforeAll(async () => {
-  api = await startTestApi()
   await waitUntilCached(api)
   organization = await makeOrganization('First Institute', 'public')
   path = await makeAgreement(organization, 'public')
 })
-afterAll(() => api.close())
 
 const makeOrganization = async (name: string, visibility: string) => {
   const document = {

@@ -1,19 +1,15 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { countInList } from '../support/aggregates.ts'
-import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
+import { type HttpResponse, startTestApi, useTestApi } from '../support/api.ts'
 import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { type Document, pointersIn, readProblem } from '../support/documents.ts'
 import { readNdjson } from '../support/export-files.ts'
 
 /** Imports: one request creates many records from NDJSON, in the form in which exports write them. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const asNdjson = { headers: { 'content-type': 'application/x-ndjson' } }
 const importRecords = (resource: string, ...records: unknown[]) =>

@@ -1,20 +1,16 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import type { Transaction } from '../../src/database/database.ts'
 import { redactFormerRows } from '../../src/operations/redacting/former-rows.ts'
 import { createTextRedaction } from '../../src/operations/redacting/redaction.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { createRecord, resourceOf } from '../support/documents.ts'
 import { countBetweenStatements } from '../support/event-loop.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 it('large former rows are redacted in small batches, between which other requests are served', async () => {
   const sources = resourceOf('sources')

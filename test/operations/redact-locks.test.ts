@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { createRecord, ifMatch, resourceOf } from '../support/documents.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 it('a redaction that waits for the restoration of a removed record redacts the restored record', async () => {
   const organizations = resourceOf('organizations')

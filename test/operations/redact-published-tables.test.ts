@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { createAt, sendRedaction } from '../support/redactions.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const run = (statement: string) => api.database.maintain((client) => client.query(statement))
 

@@ -1,17 +1,13 @@
 // @module-tag slow
 
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { createRecord, ifMatch, resourceOf } from '../support/documents.ts'
 
 /** Redactions of the responses that are stored for requests with an `Idempotency-Key`. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 it('a redaction succeeds although 3,000 responses of 60 kB are stored', async () => {
   const sources = resourceOf('sources')

@@ -1,17 +1,13 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { createTextRedaction } from '../../src/operations/redacting/redaction.ts'
 import { redactRevisions } from '../../src/operations/redacting/revisions.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { createRecord, resourceOf } from '../support/documents.ts'
 import { countBetweenStatements } from '../support/event-loop.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 it('other requests are served between the large versions of a record that is redacted', async () => {
   const sources = resourceOf('sources')

@@ -1,7 +1,7 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { ifMatch } from '../support/documents.ts'
 import { checkCsv, importCsv, newScheme } from '../support/imports.ts'
 
@@ -10,11 +10,7 @@ import { checkCsv, importCsv, newScheme } from '../support/imports.ts'
 const composed = 'José Pérez'
 const decomposed = composed.normalize('NFD')
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** Returns the header value whose bytes are the UTF-8 of a text. */
 const headerValue = (text: string) => Buffer.from(text).toString('latin1')

@@ -1,8 +1,8 @@
 // @module-tag slow
 
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { createRecord, type Document, databaseTime, etagOf, faultAt } from '../support/documents.ts'
 import { waitForFeed } from '../support/feed.ts'
@@ -11,11 +11,7 @@ import { findIntegrityFaults } from '../support/integrity-faults.ts'
 import { createAt, sendRedaction } from '../support/redactions.ts'
 import { resources } from '../support/registry.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const create = (resource: string, document: object, headers = {}) =>
   createAt(api, resource, document, headers)

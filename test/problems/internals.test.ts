@@ -1,10 +1,10 @@
 // @module-tag slow
 
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { registry } from '../../src/resources/registry.ts'
 import { anyCharacter } from '../support/any-character.ts'
-import { type Api, type HttpResponse, type RequestOptions, startTestApi } from '../support/api.ts'
+import { type HttpResponse, type RequestOptions, useTestApi } from '../support/api.ts'
 import { type ProblemBody, unusedId } from '../support/documents.ts'
 
 const { resources } = registry
@@ -12,11 +12,7 @@ const { resources } = registry
 /** Many requests are slow on a busy machine. */
 const slow = { timeout: 60_000 }
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** Internals that no problem may contain: SQL, stack traces, and names of constraints, tables and files. */
 const internals = [

@@ -1,10 +1,10 @@
 // @module-tag slow
 
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { registry } from '../../src/resources/registry.ts'
 import { aggregate } from '../support/aggregates.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { type Api, startTestApi, useTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { type Document, databaseTime } from '../support/documents.ts'
@@ -12,11 +12,7 @@ import { runWrites, sqlWrite } from '../support/sql-writes.ts'
 
 /** Compares current aggregates, most of which read `participating_countries`, with aggregates of the past, which read participants. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi({ env: { CACHE_MB: '0' } })
-})
-afterAll(() => api.close())
+const api = useTestApi({ env: { CACHE_MB: '0' } })
 
 const createOrganization = async (api: Api, country: string | null): Promise<string> =>
   (await api.post('/v1/organizations', { name: `Institute of ${country}`, kind: 'academic', country })).json<{

@@ -1,17 +1,13 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { aggregate, countInList, type Group } from '../support/aggregates.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import type { Page } from '../support/documents.ts'
 import { create } from '../support/labelled-records.ts'
 import { registry } from '../support/registry.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** Returns the groups with a value, sorted by size in descending order and then by key. */
 const bySize = (dimension: string, groups: Group[]) =>

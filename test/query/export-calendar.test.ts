@@ -1,13 +1,9 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { foldLine } from '../../src/formats/icalendar.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi({ env: { PUBLIC_URL: 'https://registry.example' } })
-})
-afterAll(() => api.close())
+const api = useTestApi({ env: { PUBLIC_URL: 'https://registry.example' } })
 
 const createAgreement = async (document: object) => {
   const response = await api.post('/v1/agreements', { kind: 'treaty', title: 'Calendar', ...document })

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { hasIatiSchemas, validateIati } from '../support/iati.ts'
 
 /** The recipients and participating organizations of programs in the format IATI. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi({ env: { IATI_ORG_ID: 'XX-1' } })
-})
-afterAll(() => api.close())
+const api = useTestApi({ env: { IATI_ORG_ID: 'XX-1' } })
 
 /** Creates a program. @returns its id. */
 async function createProgram(participants: object[]): Promise<string> {

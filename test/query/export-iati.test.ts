@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { hasIatiSchemas, validateIati } from '../support/iati.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi({
-    env: { PUBLISHER_NAME: 'A ministry & more', IATI_ORG_ID: 'XX-1', IATI_ORG_TYPE: '15' },
-  })
+const api = useTestApi({
+  env: { PUBLISHER_NAME: 'A ministry & more', IATI_ORG_ID: 'XX-1', IATI_ORG_TYPE: '15' },
 })
-afterAll(() => api.close())
 
 /** Returns the names of an element's direct children, in order. @throws if the tags are not well-formed. */
 function childrenOf(xml: string, parent: string): string[] {

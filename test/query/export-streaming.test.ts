@@ -3,20 +3,16 @@
 import { once } from 'node:events'
 import { get as httpGet, type IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { startTestApi, useTestApi } from '../support/api.ts'
 import { readProblem } from '../support/documents.ts'
 import { readNdjson } from '../support/export-files.ts'
 
 /** Streaming of long exports, and limits of concurrent exports. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi({
-    env: { MAX_EXPORTS: '5', MAX_EXPORTS_PER_CLIENT: '2', TRUST_PROXY: '127.0.0.1' },
-  })
+const api = useTestApi({
+  env: { MAX_EXPORTS: '5', MAX_EXPORTS_PER_CLIENT: '2', TRUST_PROXY: '127.0.0.1' },
 })
-afterAll(() => api.close())
 
 describe('a long export', () => {
   /** Number of records, which do not fit into the buffers of sockets. */

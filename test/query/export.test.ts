@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { registry } from '../../src/resources/registry.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { type Document, keyIn, listAll, listPath, readProblem, resourceOf } from '../support/documents.ts'
 import {
   cellText,
@@ -17,11 +17,7 @@ const { resources } = registry
 
 /** Exports of every resource as NDJSON, CSV, XLSX and GeoJSON, and the parameters of exports. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 describe.each(resources)('an export of $name', (resource) => {
   const path = `${listPath(resource)}/export`

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { feedStatement } from '../../src/query/revisions.ts'
-import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { openTestDatabase } from '../support/database.ts'
+import { useOpened } from '../support/use-opened.ts'
 
-let database: TestDatabase
+const database = useOpened(openTestDatabase)
 beforeAll(async () => {
-  database = await openTestDatabase()
   // Without triggers, since a revision of the service needs its record.
   await database.pool.query(`set session_replication_role = replica;
     insert into revisions (resource, key, version, operation, document, actor, time, salt, content_hash, hash, transaction)
@@ -13,7 +13,6 @@ beforeAll(async () => {
     update records set visibility = 'internal' where id = (select id from projects limit 1);
     set session_replication_role = origin; analyze revisions, records`)
 })
-afterAll(() => database.close())
 
 /** Returns the number of revisions that PostgreSQL reads for a page of the feed, as a reader without a key. */
 async function countRead(resources: string[], order: 'asc' | 'desc'): Promise<number> {

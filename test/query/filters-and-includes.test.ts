@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { aggregate } from '../support/aggregates.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { createRecord, exampleDocument, readProblem, resourceOf, seededKey } from '../support/documents.ts'
 
 const agreements = resourceOf('agreements')
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const keysIn = async (path: string) =>
   (await api.get(path))

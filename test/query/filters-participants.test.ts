@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { countInList } from '../support/aggregates.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import type { Document, Page } from '../support/documents.ts'
 import {
   create,
@@ -9,11 +9,7 @@ import {
   type LabelledRecords,
 } from '../support/labelled-records.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 describe('a filter by country', () => {
   let ministry: string

@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { propertiesOf } from '../../src/model/document.ts'
 import type { Operator } from '../../src/model/filters.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import { completeSort } from '../../src/query/list.ts'
 import { listStatement } from '../../src/query/list-sql.ts'
 import { registry } from '../../src/resources/registry.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** A node of a query plan in the output of `explain (verbose, format json)`. */
 interface PlanNode {

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { type Document, databaseTime, type Page } from '../support/documents.ts'
 import {
   create,
@@ -8,11 +8,7 @@ import {
   type LabelledRecords,
 } from '../support/labelled-records.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 describe('a search for words', () => {
   let created: LabelledRecords

@@ -1,16 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 
-let api: Api
+const api = useTestApi()
 const title = 'Waste/water, U.S.-Kenya programme 2014–2020 (COVID-19/SARS; version 3.5)'
 const signs =
   'No\u2011break\u00a0thin\u2009space • dotted·middot™ arrow→euro€5 <tagged words> 「能源」bracketed عام،comma'
 beforeAll(async () => {
-  api = await startTestApi()
   await api.post('/v1/agreements', { title, kind: 'other' })
   await api.post('/v1/agreements', { title: signs, kind: 'other' })
 })
-afterAll(() => api.close())
 
 /** The titles of the agreements that match the words. */
 async function titlesWith(q: string): Promise<string[]> {

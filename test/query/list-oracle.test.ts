@@ -1,12 +1,12 @@
 // @module-tag slow
 
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { insertDocuments } from '../../src/operations/writing/documents.ts'
 import { checkDocument } from '../../src/operations/writing/validation.ts'
 import { registry } from '../../src/resources/registry.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { testCreation } from '../support/authorship.ts'
 import { dateMatches, parseSpan } from '../support/date-oracle.ts'
 import { listAll, type Page } from '../support/documents.ts'
@@ -271,11 +271,10 @@ describe('a list with any filters, any order and any page size', () => {
 
   const seed = Date.now()
   // A separate registry, so that the oracle knows all records in it.
-  let api: Api
+  const api = useTestApi()
   let records: Agreement[]
   let related: RelatedData
   beforeAll(async () => {
-    api = await startTestApi()
     for (const [name, country] of [['Theirs', 'PAK'], ['Nobody’s'], ['Ours', 'KAZ']]) {
       const created = await api.post('/v1/organizations', { name, kind: 'other', country })
       organizations.push(created.json<{ id: string }>().id)
@@ -299,7 +298,6 @@ describe('a list with any filters, any order and any page size', () => {
     records = await readAll<Agreement>('agreements')
     related = await readRelatedData()
   })
-  afterAll(() => api.close())
 
   /** Replaces the indexes of organizations in a condition with the ids of these organizations. */
   const withIds = ({ filter, operator, values }: Condition): Condition => ({

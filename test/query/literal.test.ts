@@ -1,14 +1,11 @@
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { inlineValues } from '../../src/query/literal.ts'
-import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { openTestDatabase } from '../support/database.ts'
+import { useOpened } from '../support/use-opened.ts'
 
-let database: TestDatabase
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
+const database = useOpened(openTestDatabase)
 
 it('PostgreSQL reads every text literal and array literal back unchanged', async () => {
   const character = fc.oneof(

@@ -1,17 +1,13 @@
 // @module-tag slow
 
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { resourceOf } from '../support/documents.ts'
 
 /** The pages of a list during concurrent writes, compared with an oracle without SQL. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** The properties of a project that clients write. There are few values, so that many records have equal sort keys. */
 const document = fc.record({

@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { countStatement } from '../../src/query/list-sql.ts'
 import { planSearch } from '../../src/query/search.ts'
 import { registry } from '../../src/resources/registry.ts'
-import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { openTestDatabase } from '../support/database.ts'
+import { useOpened } from '../support/use-opened.ts'
 
-let database: TestDatabase
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
+const database = useOpened(openTestDatabase)
 
 const countStatementOf = (resource: string, where: object) =>
   countStatement(planSearch(registry.get(resource), { where }))

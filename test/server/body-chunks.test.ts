@@ -1,15 +1,11 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 
 /** Request bodies in many small chunks (RFC 9112, section 7.1). */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const body = JSON.stringify({ where: { title: { contains: 'China' } }, limit: 1 })
 

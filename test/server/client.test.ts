@@ -2,13 +2,13 @@
 
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import fp from 'fastify-plugin'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createKey } from '../../src/database/keys.ts'
 import type { Client } from '../../src/operations/client.ts'
 import type { Actor } from '../../src/operations/operation.ts'
 import { proxyCheck } from '../../src/server/plugins/client/addresses.ts'
 import { client } from '../../src/server/plugins/client.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 
 const anonymous: Actor = { kind: 'anonymous', id: null, name: null, role: null }
 const actors: Record<string, Actor> = {
@@ -134,11 +134,7 @@ it.each(['unknown', '_hidden', '203.0.113.9, garbage', '999.1.1.1:80', '"203.0.1
 )
 
 describe('a service with a limit of two requests per minute', () => {
-  let api: Api
-  beforeAll(async () => {
-    api = await startTestApi({ env: { RATE_LIMIT: '2', TRUST_PROXY: '127.0.0.1' } })
-  })
-  afterAll(() => api.close())
+  const api = useTestApi({ env: { RATE_LIMIT: '2', TRUST_PROXY: '127.0.0.1' } })
 
   const getFrom = (address: string) =>
     api.get('/v1/countries/CHN', { headers: { 'x-forwarded-for': address } })

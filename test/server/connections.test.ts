@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { connect, type Socket } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { descriptorLimit, maxClientConnections } from '../../src/server/descriptors.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { type Api, useTestApi } from '../support/api.ts'
 
 /** Limits on the connections of clients. */
 
@@ -41,14 +41,8 @@ async function send(socket: Socket, path: string): Promise<string> {
 }
 
 describe('with at most 20 connections', () => {
-  let api: Api
-  beforeAll(async () => {
-    api = await startTestApi({ env: { MAX_CONNECTIONS: '20', MAX_CONNECTIONS_PER_ADDRESS: '1000' } })
-  })
-  afterAll(async () => {
-    closeOpened()
-    await api.close()
-  })
+  const api = useTestApi({ env: { MAX_CONNECTIONS: '20', MAX_CONNECTIONS_PER_ADDRESS: '1000' } })
+  afterAll(closeOpened)
 
   it('closes the longest idle connections for new ones, but no connection with a request', async () => {
     const [reader] = await openIdle(api, 1)
@@ -80,14 +74,8 @@ describe('with at most 20 connections', () => {
 
 describe.runIf(process.platform === 'linux')('with at most 5 connections per address', () => {
   const limitedAddress = '127.0.0.2'
-  let api: Api
-  beforeAll(async () => {
-    api = await startTestApi({ env: { MAX_CONNECTIONS_PER_ADDRESS: '5', TRUST_PROXY: '127.0.0.3/32' } })
-  })
-  afterAll(async () => {
-    closeOpened()
-    await api.close()
-  })
+  const api = useTestApi({ env: { MAX_CONNECTIONS_PER_ADDRESS: '5', TRUST_PROXY: '127.0.0.3/32' } })
+  afterAll(closeOpened)
 
   it('a new connection above the limit closes only an idle connection of the same address', async () => {
     const [unaffected] = await openIdle(api, 1, '127.0.0.1')
@@ -106,14 +94,8 @@ describe.runIf(process.platform === 'linux')('with at most 5 connections per add
 })
 
 describe.runIf(process.platform === 'linux')('with at most 2 new connections per address and second', () => {
-  let api: Api
-  beforeAll(async () => {
-    api = await startTestApi({ env: { MAX_CONNECTIONS_PER_SECOND: '2', TRUST_PROXY: '127.0.0.3/32' } })
-  })
-  afterAll(async () => {
-    closeOpened()
-    await api.close()
-  })
+  const api = useTestApi({ env: { MAX_CONNECTIONS_PER_SECOND: '2', TRUST_PROXY: '127.0.0.3/32' } })
+  afterAll(closeOpened)
 
   it('closes new connections after about ten, serves other addresses, and later the same one', async () => {
     // At once, an address may open as many connections as the limit allows in five seconds.
@@ -140,15 +122,9 @@ describe.runIf(process.platform === 'linux')('with at most 2 new connections per
 })
 
 describe.runIf(process.platform === 'linux')('an address that misuses its connections', () => {
-  let api: Api
-  beforeAll(async () => {
-    // With a low limit, the address is blocked for about two seconds. With a higher one, the block would end before the check.
-    api = await startTestApi({ env: { MAX_CONNECTIONS_PER_SECOND: '2' } })
-  })
-  afterAll(async () => {
-    closeOpened()
-    await api.close()
-  })
+  // With a low limit, the address is blocked for about two seconds. With a higher one, the block would end before the check.
+  const api = useTestApi({ env: { MAX_CONNECTIONS_PER_SECOND: '2' } })
+  afterAll(closeOpened)
 
   const chunked = 'POST /v1/topics/search HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n'
   const misuses = [

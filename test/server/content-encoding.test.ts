@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { type Api, startTestApi, useTestApi } from '../support/api.ts'
 import { isHit, waitUntilCached } from '../support/cache-status.ts'
 
 /** Content encodings of cached and of computed responses. */
 
-let api: Api
+const api = useTestApi()
 beforeAll(async () => {
-  api = await startTestApi()
   await waitUntilCached(api)
 })
-afterAll(() => api.close())
 
 describe.each([
   ['cached', {}],

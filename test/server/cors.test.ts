@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, sharedApi, startTestApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { sharedApi, useTestApi } from '../support/api.ts'
 
 /** Cross-origin requests of browsers (CORS). */
 
@@ -12,11 +12,7 @@ it('without CORS_ORIGINS, no other origin may read responses', async () => {
 })
 
 describe('with CORS_ORIGINS', () => {
-  let api: Api
-  beforeAll(async () => {
-    api = await startTestApi({ env: { CORS_ORIGINS: `${origin},https://other.example` } })
-  })
-  afterAll(() => api.close())
+  const api = useTestApi({ env: { CORS_ORIGINS: `${origin},https://other.example` } })
 
   it('named origins may read responses, others may not', async () => {
     const allowed = await api.get(path, { headers: { origin } })

@@ -1,19 +1,15 @@
 import { IncomingMessage, request, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { createKey } from '../../src/database/keys.ts'
 import { disconnectSignal } from '../../src/server/read-as.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { countBlocked, waitUntilBlocked } from '../support/blocked-sessions.ts'
 
 /** Clients that disconnect before the response. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const call = { name: 'list', arguments: { resource: 'citations' } }
 const message = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: call })

@@ -1,15 +1,12 @@
 import Fastify from 'fastify'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { errorHandler } from '../../src/server/plugins/error-handler.ts'
-import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
+import { openEmptyDatabase } from '../support/database.ts'
+import { useOpened } from '../support/use-opened.ts'
 
 /** The level of the log line for an error that is answered with a status of 500 or more. */
 
-let testDatabase: TestDatabase
-beforeAll(async () => {
-  testDatabase = await openEmptyDatabase()
-})
-afterAll(() => testDatabase.close())
+const testDatabase = useOpened(openEmptyDatabase)
 
 it.each([
   ['40001', 40],

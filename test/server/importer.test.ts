@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { withSchemeLock } from '../../src/features/imports/lock.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { newScheme, treatyHeader } from '../support/imports.ts'
 import { uploadTreaties } from '../support/uploaded-imports.ts'
 
 /** Which uploaded imports a service runs, and which wait. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** Uploads a file of a register. @returns the id of its import. */
 const upload = (scheme: string): Promise<string> =>

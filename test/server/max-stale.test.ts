@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { maxStaleMs } from '../../src/server/plugins/response-cache/cache-control.ts'
 import { ClientWrites } from '../../src/server/plugins/response-cache/client-writes.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { cacheStatus, isHit, waitUntilCached } from '../support/cache-status.ts'
 
 /** Clients that accept stale responses get them without waiting. */
@@ -10,12 +10,10 @@ const stale = 'Entente; hit; detail=stale'
 const list = '/v1/sources?limit=3&sort=-createdAt'
 const accepting = { headers: { 'cache-control': 'max-stale=60' } }
 
-let api: Api
+const api = useTestApi()
 beforeAll(async () => {
-  api = await startTestApi()
   await waitUntilCached(api)
 })
-afterAll(() => api.close())
 
 /** Creates a source with the administrator's key, so clients without a key may get the former list. @returns its path. */
 async function createSource(title: string): Promise<string> {

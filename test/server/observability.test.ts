@@ -1,9 +1,9 @@
 // @module-tag slow
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
-import { type Api, startTestApi } from '../support/api.ts'
+import { startTestApi, useTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { run } from '../support/command-line.ts'
 import { openTestDatabase } from '../support/database.ts'
@@ -84,11 +84,7 @@ describe('the log', () => {
 })
 
 describe('the metrics', () => {
-  let api: Api
-  beforeAll(async () => {
-    api = await startTestApi()
-  })
-  afterAll(() => api.close())
+  const api = useTestApi()
 
   const samples = async () => {
     const { text, status, headers } = await api.get('/metrics')

@@ -1,22 +1,20 @@
 import type { Ajv2020 } from 'ajv/dist/2020.js'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { registry } from '../../src/resources/registry.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { type Operation, openApiDocumentSchema, operationsIn } from '../support/openapi-document.ts'
 import { createAjv, fragmentPointer } from '../support/responses.ts'
 
 const { resources } = registry
 
-let api: Api
+const api = useTestApi()
 let document: z.output<typeof openApiDocumentSchema>
 let operations: Operation[]
 beforeAll(async () => {
-  api = await startTestApi()
   document = openApiDocumentSchema.parse(api.document)
   operations = operationsIn(document)
 })
-afterAll(() => api.close())
 
 describe('the schemas of the OpenAPI document', () => {
   let ajv: Ajv2020

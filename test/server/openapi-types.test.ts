@@ -4,18 +4,14 @@ import { join } from 'node:path'
 import createClient from 'openapi-fetch'
 import openapiTS, { astToString } from 'openapi-typescript'
 import ts from 'typescript'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
 /** Generating and compiling the types takes seconds, and longer on a busy machine. */
 const slow = { timeout: 60_000 }
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /**
  * A client program of the registry. It is compiled with types generated from the OpenAPI document, and then run.

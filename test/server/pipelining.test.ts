@@ -1,17 +1,13 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 
 /** HTTP pipelining: a client sends requests without waiting for earlier responses. */
 
-let api: Api
-beforeAll(async () => {
-  // After a connection with thousands of requests, its address may otherwise open no connections for a while.
-  api = await startTestApi({ env: { MAX_CONNECTIONS_PER_SECOND: '0' } })
-})
-afterAll(() => api.close())
+// After a connection with thousands of requests, its address may otherwise open no connections for a while.
+const api = useTestApi({ env: { MAX_CONNECTIONS_PER_SECOND: '0' } })
 
 const requestFor = (target: string, header = '') => `GET ${target} HTTP/1.1\r\nhost: x\r\n${header}\r\n`
 

@@ -2,21 +2,17 @@
 
 import Fastify from 'fastify'
 import fp from 'fastify-plugin'
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createKey } from '../../src/database/keys.ts'
 import { rateLimit } from '../../src/server/plugins/rate-limit.ts'
-import { type Api, type HttpResponse, sharedApi, startTestApi } from '../support/api.ts'
+import { type HttpResponse, sharedApi, startTestApi, useTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
 /** Rate limits, and limits of wrong keys. */
 
 describe('with a limit of units per minute', () => {
-  let api: Api
   const unitsPerMinute = 30
-  beforeAll(async () => {
-    api = await startTestApi({ env: { RATE_LIMIT: String(unitsPerMinute), TRUST_PROXY: '127.0.0.1' } })
-  })
-  afterAll(() => api.close())
+  const api = useTestApi({ env: { RATE_LIMIT: String(unitsPerMinute), TRUST_PROXY: '127.0.0.1' } })
   afterEach(() => {
     vi.useRealTimers()
   })

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { simulateIncompatibleMigration } from '../support/first-migrations.ts'
 
 /** What `/readyz` says about the database. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 it('/readyz says after a minute that the database is now read-only for new sessions', async () => {
   const realTick = performance.now.bind(performance)

@@ -1,9 +1,9 @@
 // @module-tag slow
 
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildApp } from '../../src/server/app.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { readTestConfig } from '../support/app.ts'
 import { isHit, waitUntilCached } from '../support/cache-status.ts'
 import { registry } from '../support/registry.ts'
@@ -11,12 +11,10 @@ import { runWrites, sqlWrite, writtenTables } from '../support/sql-writes.ts'
 
 /** A stored response becomes stale when a resource from which it was read changes, or when any record changes its visibility. */
 
-let api: Api
+const api = useTestApi({ env: { RATE_LIMIT: '0' } })
 beforeAll(async () => {
-  api = await startTestApi({ env: { RATE_LIMIT: '0' } })
   await waitUntilCached(api)
 })
-afterAll(() => api.close())
 
 const energy = '/v1/agreements?topic=energy&limit=2'
 

@@ -1,10 +1,10 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { Pool } from '../../src/database/pool.ts'
 import { Representation } from '../../src/server/plugins/response-cache/representation.ts'
 import { ResponseStore } from '../../src/server/plugins/response-cache/response-store.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { startTestApi, useTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { countBlocked, waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { cacheStatus, isHit, waitUntilCached } from '../support/cache-status.ts'
@@ -12,12 +12,10 @@ import { importTables } from '../support/import-tables.ts'
 
 /** Stored responses are served while they are current; otherwise the database is read. */
 
-let api: Api
+const api = useTestApi()
 beforeAll(async () => {
-  api = await startTestApi()
   await waitUntilCached(api)
 })
-afterAll(() => api.close())
 
 /** Returns how often the service uses a connection to its database while `work` runs. */
 async function countAcquired(work: () => Promise<unknown>): Promise<number> {

@@ -3,6 +3,7 @@ import { inlineComponents } from './inline-components.ts'
 import { getPort } from './ports.ts'
 import { type CheckResponse, responseCheck } from './responses.ts'
 import { type RequestToSend, sendRequest } from './send-request.ts'
+import { useOpened } from './use-opened.ts'
 
 /** A response with its body. */
 export interface HttpResponse {
@@ -115,6 +116,9 @@ export async function startTestApi(options: TestAppOptions = {}): Promise<Api> {
     delete: (path, options = {}) => request('DELETE', path, withIfMatch(path, options)),
   }
 }
+
+/** Opens a service before the tests of the calling file or group, and closes it after them. */
+export const useTestApi = (options?: TestAppOptions): Api => useOpened(() => startTestApi(options))
 
 let shared: Promise<Api> | undefined
 

@@ -1,9 +1,9 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { autocommitReads } from '../../../src/database/database.ts'
 import { listUnfinished } from '../../../src/features/imports/store.ts'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { useTestApi } from '../../support/api.ts'
 import { adminKey } from '../../support/app.ts'
 import {
   checkCsv,
@@ -19,11 +19,7 @@ import {
 
 /** Imports: what they write, what a repeated import changes, and what an undo reverts. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 interface AgreementRecord {
   id: string

@@ -1,9 +1,9 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { commitStep, takeStep } from '../../../src/features/imports/steps.ts'
 import type { ImportJob } from '../../../src/features/imports/store.ts'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { useTestApi } from '../../support/api.ts'
 import { ifMatch } from '../../support/documents.ts'
 import { findByExternalId } from '../../support/find-records.ts'
 import {
@@ -21,11 +21,7 @@ import {
  * locks the record, and steps that wait for a lock.
  */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const mappingOf = (scheme: string) => `onEdited: replace\n${treatyMapping(scheme)}`
 

@@ -2,8 +2,8 @@
 
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../../support/api.ts'
 import { adminKey } from '../../support/app.ts'
 import type { Document } from '../../support/documents.ts'
 import { makeXlsx, textCell, textRow } from '../../support/import-files.ts'
@@ -11,11 +11,7 @@ import { importFile, newScheme } from '../../support/imports.ts'
 
 /** Files of refused rows (`rejected.csv`) that are corrected and imported with the same mapping. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const mappingOf = (rows: string, columns: { id: string; title: string; signedOn: string }, parties = '') => `
 scheme: ${newScheme()}

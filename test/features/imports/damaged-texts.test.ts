@@ -1,17 +1,13 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { expect, it } from 'vitest'
+import { useTestApi } from '../../support/api.ts'
 import { makeXlsx, textRow } from '../../support/import-files.ts'
 import { importFile, newScheme, treatyMapping } from '../../support/imports.ts'
 
 /** Files with characters that PostgreSQL or the registry does not store, in places that messages repeat, such as the name of a sheet. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const items = Array.from({ length: 50 }, (_, id) => `{"Id":"${id}","Title":"Item ${id}"}`)
 

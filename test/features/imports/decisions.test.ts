@@ -1,9 +1,9 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { resolveImportNames } from '../../../src/features/imports/names.ts'
 import { registry } from '../../../src/resources/registry.ts'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { useTestApi } from '../../support/api.ts'
 import { adminKey } from '../../support/app.ts'
 import type { Document } from '../../support/documents.ts'
 import { findByExternalId } from '../../support/find-records.ts'
@@ -19,11 +19,7 @@ import { sendForm } from '../../support/send-form.ts'
 
 /** The names to which a decision applies: in the import in which it is made, and in later imports of the register. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 interface Decision {
   resource: string

@@ -1,13 +1,13 @@
 // @module-tag slow
 
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { removeStaleUploads } from '../../../src/features/imports/cleanup.ts'
 import { withSchemeLock } from '../../../src/features/imports/lock.ts'
 import { runImport } from '../../../src/features/imports/run.ts'
 import { TakenOver } from '../../../src/features/imports/store.ts'
 import { registry } from '../../../src/resources/registry.ts'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { useTestApi } from '../../support/api.ts'
 import { adminKey } from '../../support/app.ts'
 import { withFile } from '../../support/import-files.ts'
 import {
@@ -24,11 +24,7 @@ import { waitForImport } from '../../support/uploaded-imports.ts'
 
 /** Deleting imports, in several transactions. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** Checks a file with one row in a dry run. @returns the id of the import. */
 const stage = async () =>

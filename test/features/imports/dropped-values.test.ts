@@ -1,7 +1,7 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../../support/api.ts'
 import { findByExternalId } from '../../support/find-records.ts'
 import { importCsv, newScheme } from '../../support/imports.ts'
 
@@ -10,11 +10,7 @@ import { importCsv, newScheme } from '../../support/imports.ts'
  * without a record.
  */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const mappingOf = (scheme: string) => `scheme: ${scheme}
 onBadValue: drop

@@ -1,7 +1,7 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../../support/api.ts'
 import { type Document, ifMatch } from '../../support/documents.ts'
 import { findByExternalId } from '../../support/find-records.ts'
 import { checkCsv, commit, importCsv, newScheme, undo } from '../../support/imports.ts'
@@ -9,11 +9,7 @@ import { create } from '../../support/labelled-records.ts'
 
 /** Imports of records with values that people have set or changed. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 type OnEdited = 'keep' | 'replace'
 

@@ -1,7 +1,7 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { expect, it } from 'vitest'
+import { useTestApi } from '../../support/api.ts'
 import { ifMatch } from '../../support/documents.ts'
 import { findByExternalId } from '../../support/find-records.ts'
 import { checkCsv, importCsv, newScheme, titledMapping } from '../../support/imports.ts'
@@ -9,11 +9,7 @@ import { create } from '../../support/labelled-records.ts'
 
 /** Lists in which several names of a row mean the same record. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const mappingOf = (scheme: string) =>
   titledMapping(scheme, {

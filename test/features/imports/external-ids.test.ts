@@ -1,16 +1,12 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { expect, it } from 'vitest'
+import { useTestApi } from '../../support/api.ts'
 import { importCsv, newScheme } from '../../support/imports.ts'
 
 /** External ids of another scheme that the rows of a register state for their records. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const mappingOf = (scheme: string) => `scheme: ${scheme}
 rows: {format: csv}

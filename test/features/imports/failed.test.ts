@@ -1,24 +1,22 @@
 // @module-tag slow
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useTestApi } from '../../support/api.ts'
 import { adminKey } from '../../support/app.ts'
 import { importCsv, newScheme, treatyHeader, treatyMapping, undo } from '../../support/imports.ts'
 import { sendForm } from '../../support/send-form.ts'
 
 /** Failed imports: the rows that were waiting when a commit failed, and the attempts if the failure cannot be stored. */
 
-let api: Api
+const api = useTestApi()
 beforeAll(async () => {
-  api = await startTestApi()
   await api.pool.query(`
     create function fail_insert() returns trigger language plpgsql as $$
       begin raise exception 'a page is corrupted' using errcode = 'data_corrupted'; end $$;
     create trigger fail_insert before insert on agreements for each row
       when (new.title = 'Fails') execute function fail_insert()`)
 })
-afterAll(() => api.close())
 
 /** Rows may refer to the agreement of another row. */
 const mappingOf = (scheme: string) => `

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../../support/api.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../../support/imports.ts'
 import { type FormPart, sendForm } from '../../support/send-form.ts'
 import { waitForImport } from '../../support/uploaded-imports.ts'
 
 /** The names of uploaded files, which become part of the title of a source and of the reasons of changes. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const csv = `${treatyHeader}\n1,First,2001,China\n`
 

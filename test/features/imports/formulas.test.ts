@@ -2,8 +2,8 @@
 
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../../support/api.ts'
 import { adminKey } from '../../support/app.ts'
 import { withEscapedFormulas } from '../../support/export-files.ts'
 import { checkCsv, importCsv, newScheme, treatyHeader, treatyMapping } from '../../support/imports.ts'
@@ -12,11 +12,7 @@ import { waitForImport } from '../../support/uploaded-imports.ts'
 
 /** Values of an imported file that a spreadsheet would evaluate as formulas, in `missing.csv` and `names.csv` of the import. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** Returns a file of treaties with the given ids, titles and parties. */
 const treaties = (rows: readonly (readonly [id: string, title: string, party: string])[]) =>

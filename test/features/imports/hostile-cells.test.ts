@@ -1,13 +1,13 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { BadValue } from '../../../src/features/imports/mapping/values/bad-value.ts'
 import { compileDate } from '../../../src/features/imports/mapping/values/date.ts'
 import { compileDateFormat } from '../../../src/features/imports/mapping/values/date-format.ts'
 import { compileNumber } from '../../../src/features/imports/mapping/values/number.ts'
 import { parseJsonRow } from '../../../src/features/imports/reading/json-row.ts'
 import { numberStyle } from '../../../src/features/imports/reading/xlsx/parts.ts'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { useTestApi } from '../../support/api.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../../support/imports.ts'
 import { measureProcessorTimeMs } from '../../support/processor-time.ts'
 import { sendForm } from '../../support/send-form.ts'
@@ -20,11 +20,7 @@ import { sendForm } from '../../support/send-form.ts'
 /** Maximum processor time for a cell, in milliseconds. For many names or parts, a multiple is the maximum. */
 const maxTimeMs = 1500
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** Previews a row whose party is a name. @returns the fault of the row. */
 async function previewName(name: string, property: string) {

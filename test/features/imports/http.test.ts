@@ -1,9 +1,9 @@
 // @module-tag slow
 
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { countInList } from '../../support/aggregates.ts'
-import { type Api, type HttpResponse, startTestApi } from '../../support/api.ts'
+import { type HttpResponse, useTestApi } from '../../support/api.ts'
 import { adminKey } from '../../support/app.ts'
 import { findByExternalId } from '../../support/find-records.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../../support/imports.ts'
@@ -12,11 +12,7 @@ import { type UploadedImport, waitForImport } from '../../support/uploaded-impor
 
 /** Imports over HTTP: upload, dry run, refused rows, unresolved names, commit and undo. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi({ env: { IMPORT_MB: '1' } })
-})
-afterAll(() => api.close())
+const api = useTestApi({ env: { IMPORT_MB: '1' } })
 
 const withKey = { key: adminKey }
 

@@ -1,22 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { resolveMapping } from '../../../src/features/imports/built-in.ts'
 import { packageRoot } from '../../../src/package-root.ts'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { useTestApi } from '../../support/api.ts'
 import { adminKey } from '../../support/app.ts'
 import { findByExternalId } from '../../support/find-records.ts'
 import { importFile } from '../../support/imports.ts'
 
 /** The built-in mapping of IATI activity files. */
 
-let api: Api
+const api = useTestApi()
 let mapping: string
 beforeAll(async () => {
-  api = await startTestApi()
   mapping = await resolveMapping('iati')
 })
-afterAll(() => api.close())
 
 const readProgram = (id: string) =>
   findByExternalId(api, 'assistance-programs', `iati:${id}`, '&include=citations')

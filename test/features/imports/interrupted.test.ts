@@ -1,11 +1,11 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { runImport } from '../../../src/features/imports/run.ts'
 import { commitStep, type Step, takeStep, undoStep } from '../../../src/features/imports/steps.ts'
 import type { ImportJob } from '../../../src/features/imports/store.ts'
 import { registry } from '../../../src/resources/registry.ts'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { useTestApi } from '../../support/api.ts'
 import { adminKey } from '../../support/app.ts'
 import { findByExternalId } from '../../support/find-records.ts'
 import {
@@ -19,11 +19,7 @@ import {
 
 /** The reports of imports whose commit or undo is interrupted after its first transaction. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** Number of records of a file. A commit and an undo write them in several transactions. */
 const rowCount = 450

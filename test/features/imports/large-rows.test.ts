@@ -1,21 +1,17 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { autocommitReads } from '../../../src/database/database.ts'
 import { streamRefusedRows } from '../../../src/features/imports/http/rejected.ts'
 import { readStagedRows } from '../../../src/features/imports/rows.ts'
 import { requireImport } from '../../../src/features/imports/store.ts'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { useTestApi } from '../../support/api.ts'
 import { adminKey } from '../../support/app.ts'
 import { createLocalImport, newScheme, treatyMapping } from '../../support/imports.ts'
 
 /** Rows of megabytes are read in portions, so that no request and no step holds many of them in memory. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const rowCount = 12
 const rowSizeMib = 3

@@ -1,23 +1,19 @@
 // @module-tag slow
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { autocommitReads } from '../../../src/database/database.ts'
 import { runImport } from '../../../src/features/imports/run.ts'
 import { listUnfinished, TakenOver } from '../../../src/features/imports/store.ts'
 import { registry } from '../../../src/resources/registry.ts'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { useTestApi } from '../../support/api.ts'
 import { waitUntilBlocked } from '../../support/blocked-sessions.ts'
 import { withFile } from '../../support/import-files.ts'
 import { continueImport, createLocalImport, newScheme } from '../../support/imports.ts'
 
 /** Imports of local files, which only the process of the command line can read. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const mappingOf = (scheme: string) =>
   `{scheme: ${scheme}, records: {agreements: {id: Id, properties: {title: Title, kind: =treaty}}}}`

@@ -1,7 +1,7 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../../support/api.ts'
 import { ifMatch } from '../../support/documents.ts'
 import { findByExternalId } from '../../support/find-records.ts'
 import {
@@ -21,11 +21,7 @@ import { create } from '../../support/labelled-records.ts'
  * is the id that it had before the merge.
  */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 interface Agreement {
   id: string

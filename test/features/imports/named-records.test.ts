@@ -1,17 +1,13 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { countInList } from '../../support/aggregates.ts'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { useTestApi } from '../../support/api.ts'
 import { checkCsv, importCsv, newScheme, titledMapping, undo } from '../../support/imports.ts'
 
 /** Organizations and topics that imports create for names without a record. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const mappingOf = (scheme: string) => `
 scheme: ${scheme}

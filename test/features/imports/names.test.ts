@@ -1,12 +1,12 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { describeImport } from '../../../src/cli/import-report.ts'
 import { autocommitReads } from '../../../src/database/database.ts'
 import { runImport } from '../../../src/features/imports/run.ts'
 import { changeImport, readImport } from '../../../src/features/imports/store.ts'
 import { registry } from '../../../src/resources/registry.ts'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { useTestApi } from '../../support/api.ts'
 import { adminKey } from '../../support/app.ts'
 import { withFile } from '../../support/import-files.ts'
 import {
@@ -21,11 +21,7 @@ import {
 
 /** Names in imports that match no record: what happens to their rows and values, and when a decision takes effect. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 describe('a value with an onBadValue of its own', () => {
   const mappingOf = (mappingRule: string, valueRule: string) => `

@@ -3,21 +3,17 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
 import { packageRoot } from '../../../src/package-root.ts'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { useTestApi } from '../../support/api.ts'
 import { adminKey } from '../../support/app.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../../support/imports.ts'
 import { type FormPart, sendForm } from '../../support/send-form.ts'
 
 /** Previews of imports over HTTP: the records of the first rows, and the faults of a mapping. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 interface Preview {
   scheme: string | null

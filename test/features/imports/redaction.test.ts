@@ -1,8 +1,8 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { storeReport } from '../../../src/features/imports/report.ts'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { useTestApi } from '../../support/api.ts'
 import { adminKey } from '../../support/app.ts'
 import { waitUntilBlocked } from '../../support/blocked-sessions.ts'
 import { ifMatch } from '../../support/documents.ts'
@@ -11,11 +11,7 @@ import { checkCsv, commit, continueImport, importCsv, newScheme } from '../../su
 
 /** Redactions of records that were imported. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const mapping = (scheme: string) =>
   `scheme: ${scheme}

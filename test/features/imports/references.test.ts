@@ -1,7 +1,7 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { useTestApi } from '../../support/api.ts'
 import { adminKey } from '../../support/app.ts'
 import { checkCsv, commit, importCsv, importFile, newScheme } from '../../support/imports.ts'
 
@@ -9,11 +9,7 @@ import { checkCsv, commit, importCsv, importFile, newScheme } from '../../suppor
 
 vi.setConfig({ testTimeout: 60_000 })
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const mappingOf = (scheme: string, onBadValue = 'refuse') => `
 scheme: ${scheme}

@@ -1,7 +1,7 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../../support/api.ts'
 import { adminKey } from '../../support/app.ts'
 import { checkCsv, importCsv, newScheme, treatyHeader, treatyMapping } from '../../support/imports.ts'
 import { sendForm } from '../../support/send-form.ts'
@@ -9,11 +9,7 @@ import { waitForImport } from '../../support/uploaded-imports.ts'
 
 /** The source that an import creates for itself. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const withKey = { key: adminKey }
 

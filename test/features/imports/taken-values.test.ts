@@ -1,10 +1,10 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { autocommitReads } from '../../../src/database/database.ts'
 import { type Progress, runImport } from '../../../src/features/imports/run.ts'
 import { type ImportJob, readImport } from '../../../src/features/imports/store.ts'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { useTestApi } from '../../support/api.ts'
 import { adminKey } from '../../support/app.ts'
 import { withFile } from '../../support/import-files.ts'
 import {
@@ -19,11 +19,7 @@ import { registry } from '../../support/registry.ts'
 
 /** Dry runs of rows with a value that must be unique (`ror`), and that another record has. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 const mappingOf = (scheme: string) =>
   `{scheme: ${scheme}, records: {organizations: {id: id,

@@ -1,8 +1,8 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { changeImport } from '../../../src/features/imports/store.ts'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { useTestApi } from '../../support/api.ts'
 import { adminKey } from '../../support/app.ts'
 import { ifMatch } from '../../support/documents.ts'
 import { findByExternalId } from '../../support/find-records.ts'
@@ -19,11 +19,7 @@ import {
 
 /** The undo of imports: what it removes, keeps and reports, and when it is refused. An undo works in batches. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** Each row becomes three agreements: the first one refers to the second, and the second to the third. */
 const mappingOf = (scheme: string) => `

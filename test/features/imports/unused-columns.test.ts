@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../../support/api.ts'
 import { withFile } from '../../support/import-files.ts'
 import { continueImport, createLocalImport, importFile } from '../../support/imports.ts'
 
 /** Columns that a mapping does not use, names of a mapping that a file does not have, and rows of joined files without a match. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 describe('columns that a mapping does not use', () => {
   it('are listed with the number of rows that have a value', async () => {

@@ -3,8 +3,8 @@
 import { type ClientRequest, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import iconv from 'iconv-lite'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { useTestApi } from '../../support/api.ts'
 import { adminKey } from '../../support/app.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../../support/imports.ts'
 import { type FormPart, sendForm } from '../../support/send-form.ts'
@@ -12,11 +12,7 @@ import { waitForImport } from '../../support/uploaded-imports.ts'
 
 /** Uploads of imports: how clients may encode their parts (RFC 7578), and when an upload is refused. */
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** Sends parts of multipart/form-data without file names. @param parts the parameters and the content of each. */
 function sendFields(

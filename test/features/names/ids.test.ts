@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { NameQuery, Resolution } from '../../../src/features/names/index.ts'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { useTestApi } from '../../support/api.ts'
 import { create } from '../../support/labelled-records.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
-afterAll(() => api.close())
+const api = useTestApi()
 
 /** Creates an organization with external ids. @returns its id. */
 const createOrganization = (name: string, externalIds: object[], more: object = {}) =>
