@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
-import pg from 'pg'
+import type pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import { median } from './median.ts'
 import type { Options } from './options.ts'
@@ -58,6 +58,7 @@ const tables = {
 /** Runs each statement `rounds` times after a warm-up, and prints all durations in milliseconds as JSON. */
 const program = `
 import { DuckDBInstance } from '@duckdb/node-api'
+import { withClient } from '../support/with-client.ts'
 const { tables, statements, rounds } = JSON.parse(process.argv[2])
 const connection = await (await DuckDBInstance.create(':memory:', { threads: '2' })).connect()
 for (const table of tables) await connection.run(\`create table \${table} as from read_csv('\${table}.csv', header = true)\`)
@@ -86,14 +87,10 @@ async function measureDuckDb(url: string, rounds: number): Promise<number[]> {
   await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true }))
   await writeFile(join(folder, 'measure.mjs'), program)
   await run('npm', ['install', '--no-audit', '--no-fund', '@duckdb/node-api@1.5.6-r.1'], { cwd: folder })
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
+  await withClient(url, async (client) => {
     for (const [name, text] of Object.entries(tables))
       await copyTable(client, text, join(folder, `${name}.csv`))
-  } finally {
-    await client.end()
-  }
+  })
   const statements = comparedAggregates.map(({ sql }) => sql)
   const task = JSON.stringify({ tables: Object.keys(tables), statements, rounds })
   const { stdout } = await run(process.execPath, ['measure.mjs', task], { cwd: folder })

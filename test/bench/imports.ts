@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { databaseUrl } from '../support/database-url.ts'
+import { withClient } from '../support/with-client.ts'
 import { readMemoryMb, type Server, startNode } from './servers.ts'
 import type { BoundedFigure } from './tables.ts'
 
@@ -101,25 +101,22 @@ async function runTimed(args: string[], url: string): Promise<{ seconds: number;
 /** Runs `work` on a new database with reference data. */
 async function onNewDatabase<T>(server: string, work: (url: string) => Promise<T>): Promise<T> {
   const name = 'entente_bench_imports'
-  const client = new pg.Client({ connectionString: server })
-  await client.connect()
-  try {
+  return await withClient(server, async (client) => {
     await client.query(`drop database if exists ${name} with (force)`)
     await client.query(`create database ${name}`)
-    const url = databaseUrl(server, name)
-    await runTimed(['seed', 'reference'], url)
-    return await work(url)
-  } finally {
-    await client.query(`drop database if exists ${name} with (force)`)
-    await client.end()
-  }
+    try {
+      const url = databaseUrl(server, name)
+      await runTimed(['seed', 'reference'], url)
+      return await work(url)
+    } finally {
+      await client.query(`drop database ${name} with (force)`)
+    }
+  })
 }
 
 /** Copies the same rows into a table without constraints and indexes. @returns the seconds of `COPY`. */
 async function copyBare(server: string, file: string): Promise<number> {
-  const client = new pg.Client({ connectionString: server })
-  await client.connect()
-  try {
+  return await withClient(server, async (client) => {
     await client.query(
       'create temporary table bare (id text, title text, signed text, party_a text, party_b text, summary text)',
     )
@@ -129,9 +126,7 @@ async function copyBare(server: string, file: string): Promise<number> {
       client.query(copyFrom('copy bare from stdin with (format csv, header)')),
     )
     return (performance.now() - started) / 1000
-  } finally {
-    await client.end()
-  }
+  })
 }
 
 const operation = (index: number) => ({

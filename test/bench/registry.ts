@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import pg from 'pg'
 import { superuserUrl } from '../support/superuser.ts'
+import { withClient } from '../support/with-client.ts'
 import { type Server, startNode } from './servers.ts'
 
 /** The administrator's key of every service that the benchmark starts. */
@@ -45,13 +45,7 @@ async function startUncached(database: string | undefined, folder: string): Prom
 
 /** Lets the owner of the embedded database create databases for the servers with which the service is compared. */
 async function allowDatabases(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: await superuserUrl(dataDir, url) })
-  await client.connect()
-  try {
-    await client.query('alter role entente createdb')
-  } finally {
-    await client.end()
-  }
+  await withClient(await superuserUrl(dataDir, url), (client) => client.query('alter role entente createdb'))
 }
 
 /** Exact number of agreements. @param filter further query parameters, such as `asOf=…`. */

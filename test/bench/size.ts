@@ -1,21 +1,16 @@
-import pg from 'pg'
+import { withClient } from '../support/with-client.ts'
 import { totalOf } from './registry.ts'
 import type { BoundedFigure } from './tables.ts'
 
 /** Bytes of all tables of a database, with their indexes. */
-async function bytesOf(url: string): Promise<number> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
+const bytesOf = (url: string): Promise<number> =>
+  withClient(url, async (client) => {
     const { rows } = await client.query<{ bytes: string }>(`
       select sum(pg_total_relation_size(pg_class.oid))::text as bytes
       from pg_class join pg_namespace on pg_namespace.oid = relnamespace
       where relkind = 'r' and nspname not in ('pg_catalog', 'information_schema')`)
     return Number(rows[0]?.bytes)
-  } finally {
-    await client.end()
-  }
-}
+  })
 
 /** Number of records in the service: the sum of the exact counts of its lists. */
 async function countRecords(origin: string, resources: readonly string[]): Promise<number> {
@@ -43,17 +38,12 @@ const resources = [
 ]
 
 /** Number of records in the database of the hand-written server (`by-hand/`), with which the service is compared. */
-async function countByHandRecords(url: string): Promise<number> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
+const countByHandRecords = (url: string): Promise<number> =>
+  withClient(url, async (client) => {
     // A database that has just been filled has one revision for each record.
     const { rows } = await client.query<{ records: number }>('select count(*)::int as records from revisions')
     return rows[0]?.records ?? 0
-  } finally {
-    await client.end()
-  }
-}
+  })
 
 /** Case `size`: bytes per record in both databases. It must run before other cases write. */
 export async function measureSize(

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { withClient } from '../support/with-client.ts'
 import { canLimitProcessors, limitProcessor } from './cgroups.ts'
 import { type Cluster, openCluster } from './cluster.ts'
 import { retryAfterMs } from './load.ts'
@@ -12,11 +12,7 @@ import { clusterUnavailableReason } from './tools.ts'
  * Marks all rows as visible to every transaction, as autovacuum does in time. Without the marks, each read looks up whether
  * the transactions of the rows were committed. A primary stores the result in the rows, and a standby cannot.
  */
-async function vacuum(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  await client.query('vacuum (freeze, analyze)').finally(() => client.end())
-}
+const vacuum = (url: string) => withClient(url, (client) => client.query('vacuum (freeze, analyze)'))
 
 /** Processor time of each PostgreSQL server, in processors. */
 const cores = 0.3

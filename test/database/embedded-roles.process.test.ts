@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openDatabaseAt } from '../../src/database/database.ts'
 import { openEmbeddedDatabase } from '../../src/database/embedded/index.ts'
@@ -11,6 +10,7 @@ import { seed } from '../../src/features/seeding/seed.ts'
 import { generousOptions } from '../support/database-options.ts'
 import { databaseUrl } from '../support/database-url.ts'
 import { superuserUrl } from '../support/superuser.ts'
+import { withClient } from '../support/with-client.ts'
 
 const settings = ['fsync=off']
 
@@ -21,14 +21,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 async function query(url: string, statement: string): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    const result = await client.query(statement)
-    return [result].flat().at(-1)?.rows ?? []
-  } finally {
-    await client.end()
-  }
+  const result = await withClient(url, (client) => client.query(statement))
+  return [result].flat().at(-1)?.rows ?? []
 }
 
 /** Creates the schema as the service does and, unless `hasRecords` is false, the seed data. */

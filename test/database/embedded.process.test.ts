@@ -16,6 +16,7 @@ import { OperationalError } from '../../src/operational-error.ts'
 import { canMount, mountMemory } from '../support/mount.ts'
 import { superuserUrl } from '../support/superuser.ts'
 import { makeTemporaryFolder } from '../support/temporary-folder.ts'
+import { withClient } from '../support/with-client.ts'
 
 const isRoot = process.getuid?.() === 0
 const isLinux = process.platform === 'linux'
@@ -38,15 +39,8 @@ describe('the embedded PostgreSQL', () => {
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  async function query(url: string, statement: string): Promise<unknown[]> {
-    const client = new pg.Client({ connectionString: url })
-    await client.connect()
-    try {
-      return (await client.query(statement)).rows
-    } finally {
-      await client.end()
-    }
-  }
+  const query = async (url: string, statement: string): Promise<unknown[]> =>
+    (await withClient(url, (client) => client.query(statement))).rows
 
   const pid = async () => Number.parseInt(await readFile(join(folder, 'postgres/postmaster.pid'), 'utf8'), 10)
   const isRunning = async () => (await readdir(join(folder, 'postgres'))).includes('postmaster.pid')

@@ -2,7 +2,6 @@
 
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Database, openDatabaseAt } from '../../src/database/database.ts'
 import { migrate, readSchemaState, requireKnownMigrations } from '../../src/database/migrate.ts'
@@ -16,6 +15,7 @@ import {
   simulateIncompatibleMigration,
 } from '../support/first-migrations.ts'
 import { withTimeLimits } from '../support/time-limits.ts'
+import { withClient } from '../support/with-client.ts'
 
 let database: TestDatabase
 afterEach(() => database.close())
@@ -205,17 +205,13 @@ describe('migrating a migrated database', () => {
   })
 
   it('takes longer than the time limits of its connection allow', async () => {
-    const client = new pg.Client({ connectionString: await withTimeLimits(database, 200) })
-    await client.connect()
-    try {
+    await withClient(await withTimeLimits(database, 200), async (client) => {
       await client.query('begin')
       await lockAllTables(client)
       await client.query('select pg_sleep(0.3)')
       await sleep(300)
       expect((await client.query('select')).rowCount).toBe(1)
-    } finally {
-      await client.end()
-    }
+    })
   })
 
   it('checks the history for longer than the time limits of its role allow', async () => {

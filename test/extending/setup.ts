@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api'
-import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { packageRoot } from '../../src/package-root.ts'
 import { databaseUrl } from '../support/database-url.ts'
 import { drizzleTables } from '../support/drizzle-tables.ts'
 import openPostgres from '../support/global-setup.ts'
+import { withClient } from '../support/with-client.ts'
 import { extendedRegistry } from './expeditions.ts'
 
 /** Starts PostgreSQL, and provides the tests with a template database that is migrated to the extended registry. */
@@ -25,31 +25,21 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return teardown
 }
 
-async function makeTemplate(url: string, original: string, template: string): Promise<void> {
-  const server = new pg.Client({ connectionString: url })
-  await server.connect()
-  try {
+const makeTemplate = (url: string, original: string, template: string): Promise<void> =>
+  withClient(url, async (server) => {
     await server.query(`create database ${template} template ${original}`)
     await migrateToExtendedRegistry(databaseUrl(url, template))
     await server.query(`alter database ${template} allow_connections false`)
-  } finally {
-    await server.end()
-  }
-}
+  })
 
-async function migrateToExtendedRegistry(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
+const migrateToExtendedRegistry = (url: string): Promise<void> =>
+  withClient(url, async (client) => {
     // PostgreSQL does not change a table that a view reads. These schemas have only views, which `sync_history()` creates again.
     await client.query('drop schema if exists past, published, published_past cascade')
     for (const statement of await generateStatements()) await client.query(statement)
     await client.query('select sync_records()')
     await client.query('select sync_history()')
-  } finally {
-    await client.end()
-  }
-}
+  })
 
 /** Generates the statements that `npm run migration` would write for the extended registry. */
 async function generateStatements(): Promise<string[]> {

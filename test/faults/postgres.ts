@@ -2,10 +2,10 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
 import { openCluster } from '../../src/database/embedded/cluster.ts'
 import { ensureStarted, stop } from '../../src/database/embedded/postmaster.ts'
 import { freePort } from '../support/ports.ts'
+import { withClient } from '../support/with-client.ts'
 
 /** A PostgreSQL server with default durability that can be killed and restarted. */
 export interface KillablePostgres {
@@ -38,10 +38,7 @@ export async function openKillablePostgres(): Promise<KillablePostgres> {
   await start()
   const urlOf = (database: string) =>
     `postgresql://postgres:${cluster.password}@127.0.0.1:${port}/${database}`
-  const client = new pg.Client({ connectionString: urlOf('postgres') })
-  await client.connect()
-  await client.query('create database entente')
-  await client.end()
+  await withClient(urlOf('postgres'), (client) => client.query('create database entente'))
   return {
     url: urlOf('entente'),
     start,

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { type Database, openDatabaseAt } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
@@ -7,6 +6,7 @@ import { seed } from '../../src/features/seeding/seed.ts'
 import { generousOptions } from './database-options.ts'
 import { databaseUrl } from './database-url.ts'
 import { openServer } from './server.ts'
+import { withClient } from './with-client.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -39,20 +39,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return teardown
 }
 
-async function makeTemplates(url: string, template: string, migratedTemplate: string): Promise<void> {
-  const pool = new pg.Pool({ connectionString: url, max: 1 })
-  try {
-    await pool.query(`create database ${migratedTemplate}`)
+const makeTemplates = (url: string, template: string, migratedTemplate: string): Promise<void> =>
+  withClient(url, async (client) => {
+    await client.query(`create database ${migratedTemplate}`)
     await maintain(databaseUrl(url, migratedTemplate), migrate)
-    await pool.query(`create database ${template} template ${migratedTemplate}`)
+    await client.query(`create database ${template} template ${migratedTemplate}`)
     await maintain(databaseUrl(url, template), (database) => seed(database, 'all'))
     // PostgreSQL cannot clone a template that has connections.
     for (const name of [template, migratedTemplate])
-      await pool.query(`alter database ${name} allow_connections false`)
-  } finally {
-    await pool.end()
-  }
-}
+      await client.query(`alter database ${name} allow_connections false`)
+  })
 
 /** Opens a database, changes it, and collects the statistics of the planner, which clones inherit. */
 async function maintain(url: string, change: (database: Database) => Promise<unknown>): Promise<void> {
@@ -65,16 +61,11 @@ async function maintain(url: string, change: (database: Database) => Promise<unk
   }
 }
 
-async function dropDatabases(url: string, databasePrefix: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
+const dropDatabases = (url: string, databasePrefix: string): Promise<void> =>
+  withClient(url, async (client) => {
     const { rows } = await client.query<{ datname: string }>(
       'select datname from pg_database where starts_with(datname, $1)',
       [databasePrefix],
     )
     for (const { datname } of rows) await client.query(`drop database if exists ${datname} with (force)`)
-  } finally {
-    await client.end()
-  }
-}
+  })

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import pg from 'pg'
+import type pg from 'pg'
 import { type Cluster, openCluster } from '../../src/database/embedded/cluster.ts'
 import { ensureStarted, stop } from '../../src/database/embedded/postmaster.ts'
 import { errorCode } from '../../src/error-code.ts'
 import { freePort } from './ports.ts'
 import { sendSignal } from './send-signal.ts'
+import { withClient } from './with-client.ts'
 
 const execute = promisify(execFile)
 
@@ -50,15 +51,8 @@ async function listProcesses({ path }: Cluster): Promise<number[]> {
 }
 
 /** Runs statements on a new connection. */
-async function runStatements(url: string, text: string): Promise<pg.QueryResultRow[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    return (await client.query(text)).rows
-  } finally {
-    await client.end()
-  }
-}
+const runStatements = async (url: string, text: string): Promise<pg.QueryResultRow[]> =>
+  (await withClient(url, (client) => client.query(text))).rows
 
 async function openServer(cluster: Cluster, port: number): Promise<PostgresServer> {
   const signal = async (name: NodeJS.Signals) => {

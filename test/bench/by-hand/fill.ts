@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import pg from 'pg'
+import type pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
+import { withClient } from '../../support/with-client.ts'
 
 /** Resources in the database of the hand-written server with which the service is compared. */
 const resources = ['regions', 'countries', 'topics', 'organizations', 'sources', 'agreements', 'citations']
@@ -50,14 +51,10 @@ async function dropIndexes(client: pg.Client): Promise<string[]> {
 async function createDatabase(serviceUrl: string): Promise<string> {
   const url = new URL(serviceUrl)
   const name = `${url.pathname.slice(1)}_by_hand`
-  const client = new pg.Client({ connectionString: serviceUrl })
-  await client.connect()
-  try {
+  await withClient(serviceUrl, async (client) => {
     await client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`)
     await client.query(`create database ${client.escapeIdentifier(name)} template template0`)
-  } finally {
-    await client.end()
-  }
+  })
   url.pathname = `/${name}`
   return url.href
 }
@@ -71,9 +68,7 @@ async function createDatabase(serviceUrl: string): Promise<string> {
  */
 export async function createByHandDatabase(serviceUrl: string, origin: string): Promise<string> {
   const url = await createDatabase(serviceUrl)
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
+  await withClient(url, async (client) => {
     await client.query(await sqlFile('schema.sql'))
     await client.query('begin')
     const indexes = await dropIndexes(client)
@@ -82,8 +77,6 @@ export async function createByHandDatabase(serviceUrl: string, origin: string): 
     for (const definition of indexes) await client.query(definition)
     await client.query('commit')
     await client.query('vacuum analyze')
-  } finally {
-    await client.end()
-  }
+  })
   return url
 }
