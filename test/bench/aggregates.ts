@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import type pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
+import { fetchText } from './fetch-text.ts'
 import { median } from './median.ts'
 import type { Options } from './options.ts'
 import type { BoundedFigure } from './tables.ts'
@@ -103,9 +104,7 @@ async function measureService(origin: string, path: string, rounds: number): Pro
   const times: number[] = []
   for (let round = 0; round <= rounds; round++) {
     const start = performance.now()
-    const response = await fetch(`${origin}/v1/agreements/aggregate?${path}`)
-    const text = await response.text()
-    if (!response.ok) throw new Error(`aggregate by ${path}: ${response.status} ${text}`)
+    await fetchText(`${origin}/v1/agreements/aggregate?${path}`)
     if (round > 0) times.push(performance.now() - start)
   }
   return median(times)

@@ -1,3 +1,4 @@
+import { readIds } from './fetch-text.ts'
 import { median } from './median.ts'
 
 /** Durations of the first page of a list and of a deep page: medians of many requests. */
@@ -6,11 +7,6 @@ export interface Depths {
   depth: number
   firstPageMs: number
   deepPageMs: number
-}
-
-interface Page {
-  data: { id: string }[]
-  page: { next: string | null }
 }
 
 /** The duration of a request that bypasses the response cache, in milliseconds. */
@@ -23,21 +19,18 @@ async function timeRequest(url: string): Promise<number> {
 /** Pages through a list to record number `depth`, and then requests the first and the deep page alternately. */
 export async function measureDepths(origin: string, depth: number): Promise<Depths> {
   const list = `${origin}/v1/agreements?fields=id&sort=id`
-  let cursor = ''
+  let deepCursor = ''
   let seen = 0
-  while (seen < depth) {
-    const response = await fetch(`${list}&limit=200${cursor}`)
-    // The tests of the service check this response against the OpenAPI document.
-    const { data, page } = (await response.json()) as Page
-    seen += data.length
-    if (page.next === null) break
-    cursor = `&cursor=${encodeURIComponent(page.next)}`
+  for await (const { ids, cursor = deepCursor } of readIds(`${list}&limit=200`)) {
+    seen += ids.length
+    deepCursor = cursor
+    if (seen >= depth) break
   }
   const [firstMs, deepMs]: [number[], number[]] = [[], []]
   const page = `${list}&limit=25`
   for (let round = 0; round < 300; round++) {
     firstMs.push(await timeRequest(page))
-    deepMs.push(await timeRequest(page + cursor))
+    deepMs.push(await timeRequest(page + deepCursor))
   }
   return { depth: seen, firstPageMs: median(firstMs), deepPageMs: median(deepMs) }
 }

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { from as copyFrom } from 'pg-copy-streams'
 import { databaseUrl } from '../support/database-url.ts'
 import { withClient } from '../support/with-client.ts'
+import { fetchText } from './fetch-text.ts'
 import { readMemoryMb, type Server, startNode } from './servers.ts'
 import type { BoundedFigure } from './tables.ts'
 
@@ -145,13 +146,11 @@ const operation = (index: number) => ({
 
 async function sendBulk({ origin }: Server, key: string, from: number): Promise<void> {
   const operations = Array.from({ length: bulkSize }, (_, index) => operation(from + index))
-  const response = await fetch(`${origin}/v1/agreements/bulk`, {
+  await fetchText(`${origin}/v1/agreements/bulk`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: JSON.stringify({ operations }),
   })
-  if (!response.ok) throw new Error(`bulk: ${response.status} ${await response.text()}`)
-  await response.text()
 }
 
 /** Rows per second of `POST …/bulk`, one request after the other. */

@@ -1,3 +1,4 @@
+import { fetchText } from './fetch-text.ts'
 import { measure } from './load.ts'
 import { median } from './median.ts'
 import type { Options } from './options.ts'
@@ -26,16 +27,13 @@ const paths = lists.flatMap((list, index) =>
 
 /** Creates ten sources per second. @returns a function that stops the writes, and throws when one of them has failed. */
 function startWriting(origin: string, key: string): () => Promise<void> {
-  const writes: Promise<void>[] = []
-  const write = async () => {
-    const response = await fetch(`${origin}/v1/sources`, {
+  const writes: Promise<string>[] = []
+  const write = () =>
+    fetchText(`${origin}/v1/sources`, {
       method: 'POST',
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       body: JSON.stringify({ title: `Source of the benchmark, ${performance.now()}`, kind: 'report' }),
     })
-    const text = await response.text()
-    if (!response.ok) throw new Error(`a write during the reads failed: ${response.status} ${text}`)
-  }
   const timer = setInterval(() => {
     const written = write()
     // The write is awaited at the end. Until then, its failure must not be an unhandled rejection.

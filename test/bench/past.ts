@@ -1,3 +1,4 @@
+import { fetchText, readIds } from './fetch-text.ts'
 import { median } from './median.ts'
 import { countAgreements } from './registry.ts'
 import type { BoundedFigure } from './tables.ts'
@@ -81,17 +82,12 @@ async function json<T>(response: Response): Promise<T> {
 
 /** Ids of the agreements that were signed last. */
 async function latestIds(origin: string, count: number): Promise<string[]> {
-  const ids: string[] = []
-  let cursor = ''
-  while (ids.length < count) {
-    const { data, page } = await json<{ data: { id: string }[]; page: { next: string | null } }>(
-      await fetch(`${origin}/v1/agreements?fields=id&sort=-signedOn&limit=100${cursor}`),
-    )
-    ids.push(...data.map(({ id }) => id))
-    if (page.next === null) break
-    cursor = `&cursor=${encodeURIComponent(page.next)}`
+  const latest: string[] = []
+  for await (const { ids } of readIds(`${origin}/v1/agreements?fields=id&sort=-signedOn&limit=100`)) {
+    latest.push(...ids)
+    if (latest.length >= count) break
   }
-  return ids.slice(0, count)
+  return latest.slice(0, count)
 }
 
 /** Changes the agreements that were signed last, by bulk requests of 500 patches. */
@@ -102,13 +98,11 @@ async function changeAgreements(origin: string, key: string, count: number): Pro
     const operations = ids
       .slice(from, from + 500)
       .map((id) => ({ op: 'patch', id, ifMatch: '*', patch: { occasion } }))
-    await json(
-      await fetch(`${origin}/v1/agreements/bulk`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ operations }),
-      }),
-    )
+    await fetchText(`${origin}/v1/agreements/bulk`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ operations }),
+    })
   }
 }
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { superuserUrl } from '../support/superuser.ts'
 import { withClient } from '../support/with-client.ts'
+import { fetchText, readIds } from './fetch-text.ts'
 import { type Server, startNode } from './servers.ts'
 
 /** The administrator's key of every service that the benchmark starts. */
@@ -50,15 +51,13 @@ async function allowDatabases(url: string): Promise<void> {
 
 /** Exact number of agreements. @param filter further query parameters, such as `asOf=…`. */
 export async function countAgreements(origin: string, filter = ''): Promise<number> {
-  const response = await fetch(`${origin}/v1/agreements?fields=id&limit=1&count=exact&${filter}`)
-  if (!response.ok) throw new Error(`count of agreements: ${response.status} ${await response.text()}`)
-  return totalOf(await response.json())
+  return await countRecords(`${origin}/v1/agreements?fields=id&${filter}`)
 }
 
-/** The total of a page. @param page body of a list with `count=exact`. */
-export function totalOf(page: unknown): number {
+/** Exact number of records in a list. @param list URL of the list, with a query string. */
+export async function countRecords(list: string): Promise<number> {
   // The tests of the service check this response against the OpenAPI document.
-  return (page as { page: { total: { count: number } } }).page.total.count
+  return JSON.parse(await fetchText(`${list}&limit=1&count=exact`)).page.total.count
 }
 
 /** Runs a command of the service on a database. */
@@ -110,19 +109,10 @@ export async function openRegistry(database: string | undefined, wanted: number)
 
 /** Ids of 2,000 agreements in the order of titles, so that they are spread over the tables. */
 export async function sampleIds(origin: string): Promise<string[]> {
-  const ids: string[] = []
-  let cursor = ''
-  while (ids.length < 2000) {
-    const response = await fetch(`${origin}/v1/agreements?fields=id&sort=title&limit=100${cursor}`)
-    if (!response.ok) throw new Error(`ids of agreements: ${response.status} ${await response.text()}`)
-    // The tests of the service check this response against the OpenAPI document.
-    const { data, page } = (await response.json()) as {
-      data: { id: string }[]
-      page: { next: string | null }
-    }
-    ids.push(...data.map(({ id }) => id))
-    if (page.next === null) break
-    cursor = `&cursor=${encodeURIComponent(page.next)}`
+  const sampled: string[] = []
+  for await (const { ids } of readIds(`${origin}/v1/agreements?fields=id&sort=title&limit=100`)) {
+    sampled.push(...ids)
+    if (sampled.length >= 2000) break
   }
-  return ids
+  return sampled
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Case } from './cases.ts'
+import { fetchText } from './fetch-text.ts'
 import type { RequestTemplate } from './load.ts'
 import type { Server } from './servers.ts'
 
@@ -7,9 +8,7 @@ async function fetchContent(
   server: Server,
   { method, path, body, headers = {} }: RequestTemplate,
 ): Promise<unknown> {
-  const response = await fetch(server.origin + path(1), { method, headers, ...(body && { body: body(1) }) })
-  const text = await response.text()
-  if (!response.ok) throw new Error(`${method} ${path(1)}: ${response.status} ${text}`)
+  const text = await fetchText(server.origin + path(1), { method, headers, ...(body && { body: body(1) }) })
   return JSON.parse(text, withoutAddedProperties)
 }
 

@@ -1,5 +1,5 @@
 import { withClient } from '../support/with-client.ts'
-import { totalOf } from './registry.ts'
+import { countRecords } from './registry.ts'
 import type { BoundedFigure } from './tables.ts'
 
 /** Bytes of all tables of a database, with their indexes. */
@@ -13,13 +13,9 @@ const bytesOf = (url: string): Promise<number> =>
   })
 
 /** Number of records in the service: the sum of the exact counts of its lists. */
-async function countRecords(origin: string, resources: readonly string[]): Promise<number> {
+async function countAllRecords(origin: string): Promise<number> {
   let records = 0
-  for (const resource of resources) {
-    const response = await fetch(`${origin}/v1/${resource}?limit=1&count=exact`)
-    if (!response.ok) throw new Error(`${resource}: ${response.status} ${await response.text()}`)
-    records += totalOf(await response.json())
-  }
+  for (const resource of resources) records += await countRecords(`${origin}/v1/${resource}?`)
   return records
 }
 
@@ -51,7 +47,7 @@ export async function measureSize(
   origin: string,
   byHandUrl: string,
 ): Promise<BoundedFigure[]> {
-  const service = (await bytesOf(serviceUrl)) / (await countRecords(origin, resources))
+  const service = (await bytesOf(serviceUrl)) / (await countAllRecords(origin))
   const byHand = (await bytesOf(byHandUrl)) / (await countByHandRecords(byHandUrl))
   return [
     { what: 'bytes per record, service', measured: service },

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { fetchText } from './fetch-text.ts'
 import { median } from './median.ts'
 import { adminKey, countAgreements, openUncached, sampleIds } from './registry.ts'
 import { listQueryString, newAgreement, wideQueryString } from './requests.ts'
@@ -28,12 +29,8 @@ interface Registry {
 
 const headers = { authorization: `Bearer ${adminKey}`, 'cache-control': 'no-cache' }
 
-async function send(url: string, init: RequestInit = {}): Promise<string> {
-  const response = await fetch(url, { ...init, headers: { ...headers, ...init.headers } })
-  const text = await response.text()
-  if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${url}: ${response.status} ${text}`)
-  return text
-}
+const send = (url: string, init: RequestInit = {}): Promise<string> =>
+  fetchText(url, { ...init, headers: { ...headers, ...init.headers } })
 
 async function addWordAgreements(origin: string): Promise<string[]> {
   const ids: string[] = []
