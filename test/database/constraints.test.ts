@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
-  type ConstraintDatabase,
   check,
   foreignKey,
   ids,
@@ -13,12 +12,9 @@ import {
   type Table,
   uniqueKey,
 } from '../support/constraint-rows.ts'
+import { useOpened } from '../support/use-opened.ts'
 
-let database: ConstraintDatabase
-beforeAll(async () => {
-  database = await openConstraintDatabase()
-})
-afterAll(() => database.close())
+const database = useOpened(openConstraintDatabase)
 
 /** The columns that make a row belong to a project instead of an agreement. */
 const inProject = { record: ids.project, resource: 'projects' }

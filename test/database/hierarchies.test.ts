@@ -1,20 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  type ConstraintDatabase,
-  insert,
-  type Outcome,
-  openConstraintDatabase,
-  rows,
-  toOutcome,
-} from '../support/constraint-rows.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { insert, type Outcome, openConstraintDatabase, rows, toOutcome } from '../support/constraint-rows.ts'
+import { useOpened } from '../support/use-opened.ts'
 
-let database: ConstraintDatabase
-beforeAll(async () => {
-  database = await openConstraintDatabase()
-})
-afterAll(() => database.close())
+const database = useOpened(openConstraintDatabase)
 
 /** Tables with a hierarchy: the key column, the column that refers to the parent, its name in the API, and unused keys. */
 const hierarchies = [

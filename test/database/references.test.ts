@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
-  type ConstraintDatabase,
   foreignKey,
   ids,
   insert,
@@ -9,12 +8,9 @@ import {
   rows,
   type Table,
 } from '../support/constraint-rows.ts'
+import { useOpened } from '../support/use-opened.ts'
 
-let database: ConstraintDatabase
-beforeAll(async () => {
-  database = await openConstraintDatabase()
-})
-afterAll(() => database.close())
+const database = useOpened(openConstraintDatabase)
 
 describe('PostgreSQL refuses', () => {
   it.each<[table: Table, column: string, value: string, constraint: string]>([

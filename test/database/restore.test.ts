@@ -1,19 +1,10 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  type ConstraintDatabase,
-  insert,
-  openConstraintDatabase,
-  type Row,
-  rows,
-} from '../support/constraint-rows.ts'
+import { describe, expect, it } from 'vitest'
+import { insert, openConstraintDatabase, type Row, rows } from '../support/constraint-rows.ts'
+import { useOpened } from '../support/use-opened.ts'
 
-let database: ConstraintDatabase
-beforeAll(async () => {
-  database = await openConstraintDatabase()
-})
-afterAll(() => database.close())
+const database = useOpened(openConstraintDatabase)
 
 /** Rows with a value in each date that the seed data leaves empty, since columns are generated from dates. */
 const rowsWithDates = [

@@ -1,15 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import type pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { recordId } from '../../src/model/keys.ts'
 import { registry } from '../../src/resources/registry.ts'
-import { type ConstraintDatabase, openConstraintDatabase } from '../support/constraint-rows.ts'
+import { openConstraintDatabase } from '../support/constraint-rows.ts'
+import { useOpened } from '../support/use-opened.ts'
 
-let database: ConstraintDatabase
-beforeAll(async () => {
-  database = await openConstraintDatabase()
-})
-afterAll(() => database.close())
+const database = useOpened(openConstraintDatabase)
 
 describe('uuid_v7()', () => {
   interface GeneratedId {

@@ -1,10 +1,9 @@
 import { getTableName } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { recordId } from '../../src/model/keys.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import { registry } from '../../src/resources/registry.ts'
 import {
-  type ConstraintDatabase,
   ids,
   insert,
   openConstraintDatabase,
@@ -13,12 +12,9 @@ import {
   type Table,
 } from '../support/constraint-rows.ts'
 import { toSql } from '../support/sql-writes.ts'
+import { useOpened } from '../support/use-opened.ts'
 
-let database: ConstraintDatabase
-beforeAll(async () => {
-  database = await openConstraintDatabase()
-})
-afterAll(() => database.close())
+const database = useOpened(openConstraintDatabase)
 
 /** Returns the id of the first record of a resource. If there is none, the function inserts an example. */
 async function findOrInsertId({ name, table }: Resource): Promise<string> {

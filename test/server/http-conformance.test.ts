@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { exchange, rawRequest } from '../support/raw-http.ts'
 
@@ -11,16 +11,8 @@ const twoContentTypes = ['Content-Type: application/json', 'Content-Type: applic
 const longKey = `/v1/agreements/${'a'.repeat(6000)}`
 const maxPerMinute = 5
 
-let api: Api
-let limited: Api
-beforeAll(async () => {
-  api = await startTestApi()
-  limited = await startTestApi({ env: { RATE_LIMIT: String(maxPerMinute), TRUST_PROXY: '127.0.0.1' } })
-})
-afterAll(async () => {
-  await api.close()
-  await limited.close()
-})
+const api = useTestApi()
+const limited = useTestApi({ env: { RATE_LIMIT: String(maxPerMinute), TRUST_PROXY: '127.0.0.1' } })
 
 let addressCount = 0
 const send = (method: string, target: string, headers?: string[]) =>

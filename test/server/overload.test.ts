@@ -2,8 +2,8 @@
 
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { type HttpResponse, startTestApi, useTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { waitUntilCached } from '../support/cache-status.ts'
@@ -20,16 +20,15 @@ const numberIn = (metrics: string, name: string) =>
   )
 
 describe('with two busy connections', () => {
-  let api: Api
+  const env = {
+    POOL_SIZE: '2',
+    POOL_QUEUE: '3',
+    POOL_WAIT_SECONDS: '2',
+    STATEMENT_SECONDS: '3',
+    CACHE_MB: '0',
+  }
+  const api = useTestApi({ env })
   beforeAll(async () => {
-    const env = {
-      POOL_SIZE: '2',
-      POOL_QUEUE: '3',
-      POOL_WAIT_SECONDS: '2',
-      STATEMENT_SECONDS: '3',
-      CACHE_MB: '0',
-    }
-    api = await startTestApi({ env })
     // At its start, the listener sends itself a notification and loads the keys, over a connection of the pool. So it must be
     // ready before the tests.
     const isReady =
@@ -39,7 +38,6 @@ describe('with two busy connections', () => {
         .rowCount
     await vi.waitFor(async () => expect(await ready()).toBe(1), { timeout: 10_000, interval: 20 })
   })
-  afterAll(() => api.close())
 
   /** Blocks a change and a read, which occupy both connections. @returns their responses, and a function that unblocks them. */
   async function occupy() {

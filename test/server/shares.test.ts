@@ -2,18 +2,13 @@
 
 import { request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { useTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
 /** One client cannot block the requests of other clients. */
 
-let api: Api
-beforeAll(async () => {
-  const env = { POOL_SIZE: '6', MAX_EXPENSIVE: '2', TRUST_PROXY: '127.0.0.1' }
-  api = await startTestApi({ env })
-})
-afterAll(() => api.close())
+const api = useTestApi({ env: { POOL_SIZE: '6', MAX_EXPENSIVE: '2', TRUST_PROXY: '127.0.0.1' } })
 
 /** Headers of a request that comes from an address and bypasses the cache. */
 const uncached = (address: string) => ({ 'x-forwarded-for': address, 'cache-control': 'no-cache' })
