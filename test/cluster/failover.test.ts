@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { audit, noFaults, readRecords, replayFeed } from '../faults/audit.ts'
 import { readFeed } from '../faults/feed.ts'
 import { asAdministrator } from '../faults/service.ts'
-import { type Cluster, openCluster } from './cluster.ts'
+import { useOpened } from '../support/use-opened.ts'
+import { openCluster } from './cluster.ts'
 import { observe, pakistanList, startMirror, startProbes, startWriters } from './load.ts'
 import type { Member } from './patroni.ts'
 import { clusterUnavailableReason } from './tools.ts'
@@ -16,11 +17,7 @@ const writerCount = 50
 const kills = ['crash', 'crash', 'loss', 'crash', 'crash', 'loss', 'crash', 'crash', 'loss', 'crash'] as const
 
 describe.skipIf(clusterUnavailableReason())('a cluster whose primary is killed', () => {
-  let cluster: Cluster
-  beforeAll(async () => {
-    cluster = await openCluster()
-  })
-  afterAll(() => cluster?.close())
+  const cluster = useOpened(openCluster)
 
   const kill = (primary: Member, failure: 'crash' | 'loss') =>
     failure === 'crash' ? primary.killPostgres() : primary.host.kill()

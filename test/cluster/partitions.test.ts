@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { audit, noFaults } from '../faults/audit.ts'
 import { readFeed } from '../faults/feed.ts'
 import { asAdministrator } from '../faults/service.ts'
-import { type Cluster, openCluster } from './cluster.ts'
+import { useOpened } from '../support/use-opened.ts'
+import { openCluster } from './cluster.ts'
 import { type Observation, observe, startMirror, startProbes, startWriters } from './load.ts'
 import type { Member } from './patroni.ts'
 import { clusterUnavailableReason } from './tools.ts'
@@ -26,11 +27,7 @@ const maxDelayMs = 1000
 const intervalMs = 200
 
 describe.skipIf(clusterUnavailableReason())('a cluster with disconnected or hanging servers', () => {
-  let cluster: Cluster
-  beforeAll(async () => {
-    cluster = await openCluster({ STATEMENT_SECONDS: '1', POOL_WAIT_SECONDS: '1' })
-  })
-  afterAll(() => cluster?.close())
+  const cluster = useOpened(() => openCluster({ STATEMENT_SECONDS: '1', POOL_WAIT_SECONDS: '1' }))
 
   /** Counts the servers that claim to be the primary. Returns a function that stops counting and returns the maximum. */
   function watchPrimaries() {

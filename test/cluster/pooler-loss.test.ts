@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { audit, noFaults } from '../faults/audit.ts'
 import { feedEnd, readFeed } from '../faults/feed.ts'
 import { pgBouncerUnavailableReason } from '../support/pgbouncer.ts'
-import { type Cluster, openCluster } from './cluster.ts'
+import { useOpened } from '../support/use-opened.ts'
+import { openCluster } from './cluster.ts'
 import { observe, pakistanList, startProbes, startWriters } from './load.ts'
 import { clusterUnavailableReason } from './tools.ts'
 
@@ -17,11 +18,7 @@ const noticeMs = 3000
 describe.skipIf(skipReason !== undefined)(
   `a service that has lost its PgBouncer${skipReason ? ` (not tested: ${skipReason})` : ''}`,
   () => {
-    let cluster: Cluster
-    beforeAll(async () => {
-      cluster = await openCluster({}, { pooled: true })
-    })
-    afterAll(() => cluster?.close())
+    const cluster = useOpened(() => openCluster({}, { pooled: true }))
 
     it('gets no requests after 3 s, and gets them again when PgBouncer is back', async ({ task }) => {
       const { balancer, services, poolers } = cluster

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { asAdministrator } from '../faults/service.ts'
 import { repetitions } from '../support/repetitions.ts'
-import { type Cluster, openCluster } from './cluster.ts'
+import { useOpened } from '../support/use-opened.ts'
+import { openCluster } from './cluster.ts'
 import { fetchPatiently } from './load.ts'
 import { clusterUnavailableReason } from './tools.ts'
 
@@ -12,14 +13,12 @@ const clients = 20
 const readsAfterWrite = 10
 
 describe.skipIf(clusterUnavailableReason())('two replicas, of which one is 90 s behind', () => {
-  let cluster: Cluster
+  const cluster = useOpened(openCluster)
   beforeAll(async () => {
-    cluster = await openCluster()
     const [, other] = await cluster.postgres.standbys()
     await other?.query("alter system set recovery_min_apply_delay = '90s'")
     await other?.query('select pg_reload_conf()')
   })
-  afterAll(() => cluster?.close())
 
   const organizationsUrl = () => `${cluster.balancer.origin}/v1/organizations`
 

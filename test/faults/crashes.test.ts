@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { repetitions } from '../support/repetitions.ts'
+import { useOpened } from '../support/use-opened.ts'
 import { audit, noFaults, readRecords, replayFeed } from './audit.ts'
 import { readFeed } from './feed.ts'
 import { type KillablePostgres, openKillablePostgres } from './postgres.ts'
@@ -11,11 +12,7 @@ import { Writer } from './writers.ts'
 const writeCount = repetitions(20_000)
 const clientCount = 24
 
-let postgres: KillablePostgres
-beforeAll(async () => {
-  postgres = await openKillablePostgres()
-})
-afterAll(() => postgres.close())
+const postgres = useOpened(openKillablePostgres)
 
 /** Runs the steps one by one, each after an equal share of the writes. */
 async function runDuringWrites(

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { z } from 'zod'
+import { useOpened } from '../support/use-opened.ts'
 import { readFeed } from './feed.ts'
-import { type KillablePostgres, openKillablePostgres } from './postgres.ts'
+import { openKillablePostgres } from './postgres.ts'
 import { asAdministrator, fetchText, openService, type Service, waitUntil } from './service.ts'
 
 /** Imports resume after a crash during the commit, and do not disturb other clients. */
@@ -15,11 +16,7 @@ const importTimeoutMs = 300_000
 /** Maximum delay, in milliseconds, between the response to a client's write and the appearance of this write in the feed. */
 const maxFeedDelayMs = 1000
 
-let postgres: KillablePostgres
-beforeAll(async () => {
-  postgres = await openKillablePostgres()
-})
-afterAll(() => postgres.close())
+const postgres = useOpened(openKillablePostgres)
 
 const mappingOf = (scheme: string) => `
 scheme: ${scheme}

@@ -1,15 +1,12 @@
 // @module-tag slow
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openTestApp, type TestApp } from '../support/app.ts'
+import { expect, it } from 'vitest'
+import { openTestApp } from '../support/app.ts'
+import { useOpened } from '../support/use-opened.ts'
 
 /** The encoding of forms and query strings that are sent to the reconciliation service. */
 
-let test: TestApp
-beforeAll(async () => {
-  test = await openTestApp()
-})
-afterAll(() => test.close())
+const test = useOpened(openTestApp)
 
 const form = 'application/x-www-form-urlencoded'
 

@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { adminKey, openTestApp, type TestApp } from '../support/app.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { adminKey, openTestApp } from '../support/app.ts'
 import { measureProcessorTimeMs } from '../support/processor-time.ts'
+import { useOpened } from '../support/use-opened.ts'
 
 /** What restricts the matches of queries to the reconciliation service, and which requests it refuses. */
 
-let test: TestApp
-beforeAll(async () => {
-  test = await openTestApp()
-})
-afterAll(() => test.close())
+const test = useOpened(openTestApp)
 
 interface Candidate {
   id: string

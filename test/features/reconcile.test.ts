@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { adminKey, openTestApp, type TestApp } from '../support/app.ts'
+import { useOpened } from '../support/use-opened.ts'
 
-let test: TestApp
-beforeAll(async () => {
-  test = await openTestApp({ env: { CORS_ORIGINS: 'https://dashboard.example' } })
-})
-afterAll(() => test.close())
+const test = useOpened(() => openTestApp({ env: { CORS_ORIGINS: 'https://dashboard.example' } }))
 
 /** Schemas of the Reconciliation Service API 0.2. */
 const type = z.strictObject({ id: z.string(), name: z.string() })

@@ -1,19 +1,18 @@
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { adminKey, openTestApp, type TestApp } from '../support/app.ts'
+import { beforeAll, expect, it } from 'vitest'
+import { adminKey, openTestApp } from '../support/app.ts'
+import { useOpened } from '../support/use-opened.ts'
 
 /** Bodies that are refused before they are read. */
 
 const MiB = 1024 * 1024
 
-let service: TestApp
+const service = useOpened(openTestApp)
 let port: number
 beforeAll(async () => {
-  service = await openTestApp()
   port = Number(new URL(await service.app.listen({ port: 0, host: '127.0.0.1' })).port)
 })
-afterAll(() => service.close())
 
 const requestHead = (bytes: number) =>
   `POST /v1/agreements HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${adminKey}\r\n` +

@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { resolveNames } from '../../../src/features/names/index.ts'
 import { listedNames } from '../../../src/features/names/name-lists.ts'
-import { openTestApp, type TestApp } from '../../support/app.ts'
+import { openTestApp } from '../../support/app.ts'
 import { registry } from '../../support/registry.ts'
+import { useOpened } from '../../support/use-opened.ts'
 
 /** Names of former states in Chinese, French, Russian and Spanish mean what their English names mean. */
 
-let test: TestApp
-beforeAll(async () => {
-  test = await openTestApp()
-})
-afterAll(() => test.close())
+const test = useOpened(openTestApp)
 
 /** Resolves a name of a country without a date and in some years. @returns the keys; undefined for a name that is not resolved. */
 async function keysOf(name: string, years: string[] = []): Promise<(string | undefined)[]> {

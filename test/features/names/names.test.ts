@@ -1,16 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type NameQuery, type Resolution, resolveNames } from '../../../src/features/names/index.ts'
-import { openTestApp, type TestApp } from '../../support/app.ts'
+import { openTestApp } from '../../support/app.ts'
 import { measureProcessorTimeMs } from '../../support/processor-time.ts'
 import { registry } from '../../support/registry.ts'
+import { useOpened } from '../../support/use-opened.ts'
 
-let test: TestApp
-beforeAll(async () => {
-  test = await openTestApp()
-})
-afterAll(() => test.close())
+const test = useOpened(openTestApp)
 
 type Mention = Record<'name' | 'on' | 'country' | 'key', string>
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { resolveNames } from '../../../src/features/names/index.ts'
 import {
   findOrCreateOrganizations,
@@ -6,15 +6,12 @@ import {
 } from '../../../src/features/names/organizations.ts'
 import { type Document, insertDocuments } from '../../../src/operations/writing/documents.ts'
 import { checkDocument } from '../../../src/operations/writing/validation.ts'
-import { openTestApp, type TestApp } from '../../support/app.ts'
+import { openTestApp } from '../../support/app.ts'
 import { testAuthorship, testCreation } from '../../support/authorship.ts'
 import { registry } from '../../support/registry.ts'
+import { useOpened } from '../../support/use-opened.ts'
 
-let test: TestApp
-beforeAll(async () => {
-  test = await openTestApp()
-})
-afterAll(() => test.close())
+const test = useOpened(openTestApp)
 
 const findOrCreate = (mentioned: MentionedOrganization[]) =>
   test.database.transaction((tx) => findOrCreateOrganizations(tx, registry, mentioned, testAuthorship))

@@ -1,17 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { resolveNames } from '../../../src/features/names/index.ts'
 import { findOrCreateOrganizations } from '../../../src/features/names/organizations.ts'
-import { openTestApp, type TestApp } from '../../support/app.ts'
+import { openTestApp } from '../../support/app.ts'
 import { testAuthorship } from '../../support/authorship.ts'
 import { registry } from '../../support/registry.ts'
+import { useOpened } from '../../support/use-opened.ts'
 
 /** Which marks and signs of a name distinguish it from another one. */
 
-let test: TestApp
-beforeAll(async () => {
-  test = await openTestApp()
-})
-afterAll(() => test.close())
+const test = useOpened(openTestApp)
 
 /** Finds or creates organizations in one call. @returns their keys; undefined for an ambiguous name. */
 async function findOrCreate(names: string[]): Promise<(string | undefined)[]> {

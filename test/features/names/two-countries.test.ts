@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { resolveNames } from '../../../src/features/names/index.ts'
-import { openTestApp, type TestApp } from '../../support/app.ts'
+import { openTestApp } from '../../support/app.ts'
 import { registry } from '../../support/registry.ts'
+import { useOpened } from '../../support/use-opened.ts'
 
 /** Texts with the words of one name that name two countries, and names of one country that look like two. */
 
-let test: TestApp
-beforeAll(async () => {
-  test = await openTestApp()
-})
-afterAll(() => test.close())
+const test = useOpened(openTestApp)
 
 async function resolveCountry(name: string, on?: string) {
   const [resolution] = await resolveNames(test.database, registry, [{ resource: 'countries', name, on }])
