@@ -76,11 +76,7 @@ export interface ParticipantOptions {
 /** A kind of property that features look for, such as participants. */
 export type Capability =
   | ({ kind: 'participants' } & ParticipantOptions)
-  | { kind: 'topics' }
-  | { kind: 'externalIds' }
-  | { kind: 'aliases' }
-  | { kind: 'location' }
-  | { kind: 'locations' }
+  | { kind: 'topics' | 'externalIds' | 'aliases' | 'location' | 'locations' }
 
 /** A column with a country that counts as a participant of a record, and the column with the record's id. */
 export interface HostCountry {

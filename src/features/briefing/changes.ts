@@ -1,13 +1,12 @@
 import type { Transaction } from '../../database/database.ts'
+import type { RecordKey } from '../../model/keys.ts'
 import type { Language } from '../../model/languages.ts'
 import { nameInDocument } from '../../model/names.ts'
 import type { Registry } from '../../model/registry.ts'
 import { changeJson, type FeedPlan, type FeedRow, feedStatement } from '../../query/revisions.ts'
 import { maxChanges } from './limits.ts'
 
-interface Change {
-  resource: string
-  key: string
+interface Change extends RecordKey {
   version: number
   operation: string
   time: string

@@ -4,14 +4,13 @@ import type pg from 'pg'
 import { z } from 'zod'
 import { compileSql } from '../../database/dialect.ts'
 import { composedJson, propertiesOf, recordProperties, shapeOf } from '../../model/document.ts'
+import type { RecordKey } from '../../model/keys.ts'
 import type { Registry } from '../../model/registry.ts'
 import { placeholder, statement } from '../../query/statement.ts'
 import { readAll } from './read-all.ts'
 import { describeVersion, type IntegrityFault } from './revision-faults.ts'
 
-interface Row {
-  resource: string
-  key: string
+interface Row extends RecordKey {
   /** Version of the last revision, and whether it removes the record; null if there is none. */
   version: number | null
   isRemoval: boolean | null

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { RecordKey } from '../../model/keys.ts'
 import { contentHash, milliseconds, revisionHash } from './hashes.ts'
 import { readAll } from './read-all.ts'
 
@@ -11,19 +12,10 @@ export interface IntegrityFault {
 }
 
 /** Returns the `subject` of a fault of one version of a record. */
-export const describeVersion = ({
-  resource,
-  key,
-  version,
-}: {
-  resource: string
-  key: string
-  version: number
-}) => `${resource}/${key} version ${version}`
+export const describeVersion = ({ resource, key, version }: RecordKey & { version: number }): string =>
+  `${resource}/${key} version ${version}`
 
-interface Row {
-  resource: string
-  key: string
+interface Row extends RecordKey {
   version: number
   contentMatches: boolean
   linkMatches: boolean
