@@ -8,6 +8,7 @@ import { useTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { createRecord, type Document, resourceOf } from '../support/documents.ts'
 import { waitForFeed } from '../support/feed.ts'
+import { create } from '../support/labelled-records.ts'
 
 /** A day on which agreements expire within a year. */
 const inHundredDays = new Date(Date.now() + 100 * 86_400_000).toISOString().slice(0, 10)
@@ -237,16 +238,14 @@ describe('GET /v1/countries/{code}/briefing', () => {
   })
 
   it('names agreements by Chinese alternative titles in changes and expiring, like include=names', async () => {
-    const { id } = (
-      await api.post('/v1/agreements', {
-        title: 'Agreement on corals',
-        alternativeTitles: [{ name: 'Corals' }, { name: '珊瑚协议', language: 'zh' }],
-        kind: 'treaty',
-        inForceFrom: '2011',
-        expiresOn: inHundredDays,
-        parties: [{ country: 'PLW', role: 'party' }],
-      })
-    ).json<{ id: string }>()
+    const id = await create(api, 'agreements', {
+      title: 'Agreement on corals',
+      alternativeTitles: [{ name: 'Corals' }, { name: '珊瑚协议', language: 'zh' }],
+      kind: 'treaty',
+      inForceFrom: '2011',
+      expiresOn: inHundredDays,
+      parties: [{ country: 'PLW', role: 'party' }],
+    })
     const { changes, expiring } = await getBriefing('PLW', '?lang=zh')
     expect(changes?.data[0]).toMatchObject({ title: '珊瑚协议' })
     expect(expiring.data[0]).toMatchObject({ title: '珊瑚协议' })

@@ -5,6 +5,7 @@ import type { Field } from '../../src/model/field.ts'
 import { useTestApi } from '../support/api.ts'
 import { parseSpan } from '../support/date-oracle.ts'
 import { listAll, resourceOf } from '../support/documents.ts'
+import { create } from '../support/labelled-records.ts'
 import { registry } from '../support/registry.ts'
 
 /** Networks are compared with networks that the tests compute from all records. */
@@ -118,10 +119,7 @@ async function createRecords(): Promise<void> {
   await Promise.all(
     samples
       .flatMap((sample) => Object.entries(sample))
-      .map(async ([resource, document]) => {
-        const response = await api.post(`/v1/${resource}`, document)
-        expect(response.status, response.text).toBe(201)
-      }),
+      .map(([resource, document]) => create(api, resource, document)),
   )
 }
 

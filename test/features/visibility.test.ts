@@ -5,6 +5,7 @@ import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import type { Document } from '../support/documents.ts'
 import { waitForFeed } from '../support/feed.ts'
+import { create, createAt } from '../support/labelled-records.ts'
 
 /** Internal records, and changes to the visibility of records, over HTTP. */
 
@@ -151,17 +152,11 @@ const setVisibility = async (path: string, visibility: string, more: Document = 
 }
 
 describe('a record that becomes internal', () => {
-  const create = async (title: string) => {
-    const response = await mixed.post('/v1/sources', { title, kind: 'other' })
-    expect(response.status, response.text).toBe(201)
-    return `/v1/sources/${response.json<{ id: string }>().id}`
-  }
+  const createSource = (title: string) => createAt(mixed, 'sources', { title, kind: 'other' })
   /** Cites a source, given by its path, for China. @returns the path of the citation. */
-  const cite = async (source: string, excerpt: string) => {
+  const cite = (source: string, excerpt: string) => {
     const record = { resource: 'countries', id: 'CHN' }
-    const citation = await mixed.post('/v1/citations', { source: source.split('/').at(-1), record, excerpt })
-    expect(citation.status, citation.text).toBe(201)
-    return citation.headers.get('location') ?? ''
+    return createAt(mixed, 'citations', { source: source.split('/').at(-1), record, excerpt })
   }
   const feed = async (path: string) => {
     const { text } = await mixed.get('/v1/changes?limit=200&resource=sources')
@@ -172,7 +167,7 @@ describe('a record that becomes internal', () => {
   it('disappears at once from cache, history, past and feed; its internal version stays hidden', {
     timeout: 60_000,
   }, async () => {
-    const path = await create('A note')
+    const path = await createSource('A note')
     const list = `/v1/sources?id=${path.split('/').at(-1)}`
     const countFound = async () => (await mixed.get(list)).json<{ data: unknown[] }>().data.length
     const etag = (await mixed.get(list)).headers.get('etag') ?? ''
@@ -202,7 +197,7 @@ describe('a record that becomes internal', () => {
   })
 
   it('is cached separately for readers with and without a key', async () => {
-    const path = await create('Of two readers')
+    const path = await createSource('Of two readers')
     await setVisibility(path, 'internal')
     const list = `/v1/sources?id=${path.split('/').at(-1)}`
     for (const _ of [1, 2]) {
@@ -220,7 +215,7 @@ describe('a record that becomes internal', () => {
   })
 
   it('keeps its visibility in replacements and upserts that do not state it, and in restores', async () => {
-    const path = await create('Kept')
+    const path = await createSource('Kept')
     const key = path.split('/').at(-1)
     await setVisibility(path, 'internal')
     const visibility = async () => (await mixed.get(path, { key: adminKey })).json().visibility
@@ -237,7 +232,7 @@ describe('a record that becomes internal', () => {
   })
 
   it('hides the history of its citations even after they have been removed', async () => {
-    const source = await create('Cited internally')
+    const source = await createSource('Cited internally')
     await setVisibility(source, 'internal')
     const path = await cite(source, 'Removed')
     expect((await mixed.get(`${path}/history`)).status).toBe(404)
@@ -250,9 +245,9 @@ describe('a record that becomes internal', () => {
   })
 
   it.each([true, false])('hides the history of a merged citation (same source: %s)', async (same) => {
-    const source = await create('Cited twice')
+    const source = await createSource('Cited twice')
     const merged = await cite(source, 'Merged secret')
-    const remaining = await cite(same ? source : await create('Cited, too'), 'Remaining')
+    const remaining = await cite(same ? source : await createSource('Cited, too'), 'Remaining')
     const time = new Date().toISOString()
     const into = remaining.split('/').at(-1)
     const merge = await mixed.post(`${merged}/merge`, { into }, { headers: { 'if-match': '*' } })
@@ -268,7 +263,7 @@ describe('a record that becomes internal', () => {
   })
 
   it('hides the versions that its citations had while it was internal, even after that time', async () => {
-    const [first, second] = [await create('Internal source'), await create('Public source')]
+    const [first, second] = [await createSource('Internal source'), await createSource('Public source')]
     await setVisibility(first, 'internal')
     const moved = await cite(first, 'Secret 1')
     const stays = await cite(first, 'Secret 2')
@@ -297,7 +292,7 @@ describe('a record that becomes internal', () => {
   })
 
   it('keeps its visibility if an earlier public version is restored after its removal', async () => {
-    const path = await create('Removed')
+    const path = await createSource('Removed')
     await setVisibility(path, 'internal')
     expect((await mixed.delete(path)).status).toBe(204)
     const restored = await mixed.post(`${path}/restore`, { version: 1 })
@@ -358,14 +353,10 @@ describe('a public record that refers to an internal one', () => {
 
   it('is refused, whichever of the two records a request changes', async () => {
     const organization = { name: 'A laboratory', kind: 'academic' }
-    const { id: lab } = (
-      await mixed.post('/v1/organizations', { ...organization, visibility: 'internal' })
-    ).json()
+    const lab = await create(mixed, 'organizations', { ...organization, visibility: 'internal' })
     const project = { title: 'A project', kind: 'other', participants: [{ organization: lab, role: 'lead' }] }
     expect((await mixed.post('/v1/projects', project)).json()).toMatchObject(refused)
-    const hidden = await mixed.post('/v1/projects', { ...project, visibility: 'internal' })
-    expect(hidden.status, hidden.text).toBe(201)
-    const path = `/v1/projects/${hidden.json().id}`
+    const path = await createAt(mixed, 'projects', { ...project, visibility: 'internal' })
     expect((await mixed.patch(path, { visibility: 'public' })).json()).toMatchObject(refused)
     expect((await mixed.patch(`/v1/organizations/${lab}`, { visibility: 'public' })).status).toBe(200)
     expect((await mixed.patch(path, { visibility: 'public' })).status).toBe(200)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { sharedApi } from '../support/api.ts'
 import { importCsv, newScheme, titledMapping } from '../support/imports.ts'
+import { createAt } from '../support/labelled-records.ts'
 
 /** Dates that are certainly in the wrong order, such as an end before its start. */
 
@@ -22,11 +23,7 @@ const tooEarlyAt = (pointer: string) => [{ pointer, code: 'too_early', message }
 const post = async (path: string, body: unknown) => (await api.post(`/v1/${path}`, body)).json<ResponseBody>()
 
 /** Creates a project. @returns its path. */
-async function createProject(dates: Record<string, string>): Promise<string> {
-  const response = await api.post('/v1/projects', { ...project, ...dates })
-  expect(response.status, response.text).toBe(201)
-  return `/v1/projects/${response.json<ResponseBody>().id}`
-}
+const createProject = (dates: Record<string, string>) => createAt(api, 'projects', { ...project, ...dates })
 
 /** Returns the project with the id 1 of a scheme. */
 const find = async (scheme: string) => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { useTestApi } from '../support/api.ts'
-import { createAt, sendRedaction } from '../support/redactions.ts'
+import { createAt } from '../support/labelled-records.ts'
+import { sendRedaction } from '../support/redactions.ts'
 
 const api = useTestApi()
 

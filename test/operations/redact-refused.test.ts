@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { sharedApi } from '../support/api.ts'
 import { faultAt } from '../support/documents.ts'
-import { createAt, sendRedaction } from '../support/redactions.ts'
+import { createAt } from '../support/labelled-records.ts'
+import { sendRedaction } from '../support/redactions.ts'
 
 const api = await sharedApi()
 

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { useTestApi } from '../support/api.ts'
 import { ifMatch } from '../support/documents.ts'
 import { checkCsv, importCsv, newScheme } from '../support/imports.ts'
+import { create } from '../support/labelled-records.ts'
 
 /** Redactions of a text that is stored or given in a decomposed Unicode form (NFD). */
 
@@ -15,12 +16,8 @@ const api = useTestApi()
 /** Returns the header value whose bytes are the UTF-8 of a text. */
 const headerValue = (text: string) => Buffer.from(text).toString('latin1')
 
-async function createSource(title: string, reason = 'None') {
-  const headers = { 'change-reason': headerValue(reason) }
-  const response = await api.post('/v1/sources', { title, kind: 'report' }, { headers })
-  expect(response.status, response.text).toBe(201)
-  return response.json<{ id: string }>().id
-}
+const createSource = (title: string, reason = 'None') =>
+  create(api, 'sources', { title, kind: 'report' }, { 'change-reason': headerValue(reason) })
 
 const redact = (id: string, body: object) =>
   api.post(`/v1/sources/${id}/redact`, { reason: 'Asked for.', ...body }, ifMatch('*'))

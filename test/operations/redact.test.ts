@@ -8,7 +8,8 @@ import { createRecord, type Document, databaseTime, etagOf, faultAt } from '../s
 import { waitForFeed } from '../support/feed.ts'
 import { fullDocument } from '../support/full-document.ts'
 import { findIntegrityFaults } from '../support/integrity-faults.ts'
-import { createAt, sendRedaction } from '../support/redactions.ts'
+import { createAt } from '../support/labelled-records.ts'
+import { sendRedaction } from '../support/redactions.ts'
 import { resources } from '../support/registry.ts'
 
 const api = useTestApi()

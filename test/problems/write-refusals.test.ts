@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { sharedApi } from '../support/api.ts'
 import type { ProblemBody } from '../support/documents.ts'
+import { create } from '../support/labelled-records.ts'
 
 const api = await sharedApi()
 const agreement = { title: 'An agreement', kind: 'agreement' }
@@ -32,9 +33,8 @@ describe('a refused write', () => {
   })
 
   it('that would remove a record to which others refer names those records', async () => {
-    const { id } = (
-      await api.post('/v1/agreements', { ...agreement, parties: [{ country: 'TUV', role: 'party' }] })
-    ).json()
+    const parties = [{ country: 'TUV', role: 'party' }]
+    const id = await create(api, 'agreements', { ...agreement, parties })
     const response = await api.delete('/v1/countries/TUV')
     expect(response.status).toBe(409)
     expect(response.json<ProblemBody>()).toMatchObject({

@@ -8,16 +8,15 @@ import { type Api, startTestApi, useTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { type Document, databaseTime } from '../support/documents.ts'
+import { create, createAt } from '../support/labelled-records.ts'
 import { runWrites, sqlWrite } from '../support/sql-writes.ts'
 
 /** Compares current aggregates, most of which read `participating_countries`, with aggregates of the past, which read participants. */
 
 const api = useTestApi({ env: { CACHE_MB: '0' } })
 
-const createOrganization = async (api: Api, country: string | null): Promise<string> =>
-  (await api.post('/v1/organizations', { name: `Institute of ${country}`, kind: 'academic', country })).json<{
-    id: string
-  }>().id
+const createOrganization = (api: Api, country: string | null) =>
+  create(api, 'organizations', { name: `Institute of ${country}`, kind: 'academic', country })
 
 /** Parties that name countries several times: in two roles, and through organizations. */
 const someParties = (institute: string, union: string): Document[] => [
@@ -89,9 +88,7 @@ describe('an aggregate by country', () => {
     onTestFinished(() => separate.close())
     const institute = await createOrganization(separate, 'FRA')
     const parties = someParties(institute, await createOrganization(separate, null))
-    const created = await separate.post('/v1/agreements', { title: 'Several', kind: 'treaty', parties })
-    expect(created.status, created.text).toBe(201)
-    const path = `/v1/agreements/${created.json<{ id: string }>().id}`
+    const path = await createAt(separate, 'agreements', { title: 'Several', kind: 'treaty', parties })
     await fc.assert(
       fc.asyncProperty(rounds, async ({ writes, patchedCountries, request }) => {
         await runWrites(separate.pool, writes, 'commit')

@@ -116,13 +116,11 @@ describe('partnerOf', () => {
       [{ country: 'CHN' }, { region: '150' }],
       [{ country: 'JPN' }, { country: 'KOR' }],
     ]) {
-      const document = {
+      await create(api, 'agreements', {
         title: 'Of partners',
         kind: 'treaty',
         parties: parties.map((party) => ({ ...party, role: 'party' })),
-      }
-      const response = await api.post('/v1/agreements', document)
-      expect(response.status, response.text).toBe(201)
+      })
     }
   })
   const partners = { title: 'Of partners', partnerOf: 'CHN' }

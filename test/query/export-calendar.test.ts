@@ -2,14 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { foldLine } from '../../src/formats/icalendar.ts'
 import { useTestApi } from '../support/api.ts'
+import { create } from '../support/labelled-records.ts'
 
 const api = useTestApi({ env: { PUBLIC_URL: 'https://registry.example' } })
 
-const createAgreement = async (document: object) => {
-  const response = await api.post('/v1/agreements', { kind: 'treaty', title: 'Calendar', ...document })
-  expect(response.status, response.text).toBe(201)
-  return response.json<{ id: string }>().id
-}
+const createAgreement = (document: object) =>
+  create(api, 'agreements', { kind: 'treaty', title: 'Calendar', ...document })
 
 /** Returns the unfolded lines of the calendar of some agreements. */
 async function readCalendar(ids: string[]) {

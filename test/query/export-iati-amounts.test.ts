@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { useTestApi } from '../support/api.ts'
 import { hasIatiSchemas, validateIati } from '../support/iati.ts'
+import { create } from '../support/labelled-records.ts'
 
 const api = useTestApi()
 
@@ -11,13 +12,11 @@ async function exportAmounts(
   amounts: object[],
   program: object = { startsOn: '1995-05-05' },
 ): Promise<string[]> {
-  const created = await api.post('/v1/assistance-programs', {
+  const id = await create(api, 'assistance-programs', {
     title: 'A program',
     ...program,
     amounts: amounts.map((amount) => ({ amount: 5, currency: 'USD', ...amount })),
   })
-  expect(created.status, created.text).toBe(201)
-  const { id } = created.json<{ id: string }>()
   const { text } = await api.get(`/v1/assistance-programs/export?format=iati&id=${id}`)
   return text.match(amountElements) ?? []
 }

@@ -1,17 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { useTestApi } from '../support/api.ts'
 import { hasIatiSchemas, validateIati } from '../support/iati.ts'
+import { create } from '../support/labelled-records.ts'
 
 /** The recipients and participating organizations of programs in the format IATI. */
 
 const api = useTestApi({ env: { IATI_ORG_ID: 'XX-1' } })
 
 /** Creates a program. @returns its id. */
-async function createProgram(participants: object[]): Promise<string> {
-  const created = await api.post('/v1/assistance-programs', { title: 'A program', participants })
-  expect(created.status, created.text).toBe(201)
-  return created.json<{ id: string }>().id
-}
+const createProgram = (participants: object[]) =>
+  create(api, 'assistance-programs', { title: 'A program', participants })
 
 /** Creates a program, and returns the elements of its export whose name matches the pattern, in order. */
 async function exportElements(namePattern: string, participants: object[]): Promise<string[]> {
@@ -50,9 +48,7 @@ describe('an export in the format iati', () => {
   })
 
   it('writes a recipient once for several roles, and an organization once for each role code', async () => {
-    const { id: organization } = (
-      await api.post('/v1/organizations', { name: 'A twice named body', kind: 'other' })
-    ).json<{ id: string }>()
+    const organization = await create(api, 'organizations', { name: 'A twice named body', kind: 'other' })
     const both = ['recipient', 'beneficiary'].flatMap((role) => [
       { country: 'PAK', role },
       { region: '002', role },

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useTestApi } from '../support/api.ts'
 import { hasIatiSchemas, validateIati } from '../support/iati.ts'
+import { create } from '../support/labelled-records.ts'
 
 const api = useTestApi({
   env: { PUBLISHER_NAME: 'A ministry & more', IATI_ORG_ID: 'XX-1', IATI_ORG_TYPE: '15' },
@@ -31,13 +32,11 @@ const exported = async (query: string, resource = 'assistance-programs') => {
 
 describe('an export in the format iati', () => {
   beforeAll(async () => {
-    const { id } = (
-      await api.post('/v1/organizations', {
-        name: 'Bank <of> "Trade"',
-        kind: 'private_sector',
-        externalIds: [{ scheme: 'iati', id: 'XX-BANK-1' }],
-      })
-    ).json<{ id: string }>()
+    const id = await create(api, 'organizations', {
+      name: 'Bank <of> "Trade"',
+      kind: 'private_sector',
+      externalIds: [{ scheme: 'iati', id: 'XX-BANK-1' }],
+    })
     const response = await api.post('/v1/assistance-programs', {
       title: 'Water & power',
       status: 'closed',

@@ -6,11 +6,15 @@ import { findRecords } from './find-records.ts'
 import { registry } from './registry.ts'
 
 /** Creates a record and returns its id. */
-export async function create(api: Api, resource: string, document: Document): Promise<string> {
-  const response = await api.post(`/v1/${resource}`, document)
+export async function create(api: Api, resource: string, document: object, headers = {}): Promise<string> {
+  const response = await api.post(`/v1/${resource}`, document, { headers })
   expect(response.status, response.text).toBe(201)
   return response.json<{ id: string }>().id
 }
+
+/** Creates a record and returns its path. */
+export const createAt = async (api: Api, resource: string, document: object, headers = {}) =>
+  `/v1/${resource}/${await create(api, resource, document, headers)}`
 
 /** Records that a test has created, identified by labels. */
 export interface LabelledRecords {
