@@ -21,12 +21,15 @@ interface Writer extends NamedImport {
 /**
  * SQL of the identities (`import_rows.ids`) of records that other imports of the scheme have written since the dry run of an import
  * ended, or are writing now, each with the import. Of a running commit, these are all records of its rows. A commit that failed has
- * no time, so that of its dry run counts.
+ * no time, so that of the last record that it wrote counts.
  */
 const writtenSince = ({ id, scheme }: ImportJob) => sql`
   select other.id as import, records.resource || ' ' || ${scheme}::text || ':' || ${foldCode(sql`external_ids.id`)} as identity
     from imports this join imports other on other.scheme = this.scheme and other.id <> this.id
-      and other.state in ('committed', 'failed') and coalesce(other.committed_at, other.staged_at) > this.staged_at
+      and other.state in ('committed', 'failed') and coalesce(other.committed_at, (
+        select revisions.time from import_records last
+          join revisions on revisions.resource = last.resource and revisions.key = last.key and revisions.version = last.version_after
+          where last.import = other.id and last.action <> 'none' order by last.sequence desc limit 1)) > this.staged_at
     join import_records written on written.import = other.id and written.action <> 'none' and not written.undone
     join records on records.resource = written.resource and records.key = written.key
     join external_ids on external_ids.record = records.id and external_ids.scheme = ${scheme}

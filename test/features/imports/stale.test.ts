@@ -74,6 +74,18 @@ it('a commit is refused while another import of the same records is being commit
   )
 })
 
+it('after a commit that failed has written its records, a commit needs a new dry run', async () => {
+  const scheme = newScheme()
+  const other = await check(scheme, { 1: 'Other title' })
+  const staged = await check(scheme, { 1: 'Title' })
+  await commit(api, other.id)
+  const fail = "update imports set state = 'failed', committed_at = null where id = $1"
+  await api.database.transaction((tx) => tx.query({ text: fail, values: [other.id] }))
+  expect(await refuseCommit(staged.id)).toContain(other.id)
+  const again = await check(scheme, { 1: 'Title' })
+  expect(await commit(api, again.id)).toMatchObject({ state: 'committed', counts: { changed: 1 } })
+})
+
 it.each([
   ['other records of the register', { 2: 'Second' }, {}],
   ['the same records with the same values', { 1: 'First' }, { 1: 'First' }],
