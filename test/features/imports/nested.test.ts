@@ -80,6 +80,11 @@ describe('the reader of JSON', () => {
       'The JSON has an object at /projects, not a list. If the rows are the values of an object, such as {"P1": {…}, "P2": {…}}, save them as a list, each with its key.',
     ],
     ['{"projects": {"P1": {}, "P2": {}}}', {}, 'The JSON has an object at its top, not a list.'],
+    [
+      '{"P1": {"id": 1, "parties": ["CHN"]}, "P2": {"id": 2, "parties": ["PAK"]}}',
+      {},
+      'The JSON has an object at its top, not a list. If the rows are the values of an object',
+    ],
     ['{"r": {"bindings": []}, "pages": [1]}', { path: '/r' }, 'at /r; rows.path can be /r/bindings.'],
     ['{"results": [{"a": 1}]}', { path: '/result' }, 'did you mean "results"?'],
     [String.raw`{"r\u00e9sultats": []}`, { path: '/r' }, 'has no list at /r; it can be "résultats".'],

@@ -42,11 +42,17 @@ async function* readItems(
   throw unreadableFile(describeMissingList(splitter, path))
 }
 
+/** Whether the rows seem to be the values of an object: it has no list itself, and several of its values have one of the same name. */
+function areValues(lists: readonly string[]): boolean {
+  const names = lists.map((list) => list.split('/')[1])
+  return !names.includes(undefined) && new Set(names).size < names.length
+}
+
 /** Says that the JSON has no list at a path, and what is there or where its lists are. */
 function describeMissingList({ lists, isObject }: JsonSplitter, path: readonly string[]): string {
   const place = path.length > 0 ? `at /${path.join('/')}` : 'at its top'
   const within = [...lists].filter((list) => path.every((name, index) => list.split('/')[index] === name))
-  if (isObject && within.length === 0) {
+  if (isObject && (within.length === 0 || areValues(within))) {
     return `The JSON has an object ${place}, not a list. If the rows are the values of an object, such as {"P1": {…}, "P2": {…}}, save them as a list, each with its key.`
   }
   const listed = isObject ? within : [...lists]
