@@ -313,6 +313,11 @@ export const environment = z.object({
     .describe(
       'Headers of requests to the collector, like `authorization=Bearer%20TOKEN`, separated by commas; values are percent-encoded.',
     ),
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: exporterHeaders
+    .optional()
+    .describe(
+      'The same for traces only. These headers are sent in addition to `OTEL_EXPORTER_OTLP_HEADERS`, and replace those with the same name.',
+    ),
   OTEL_RESOURCE_ATTRIBUTES: resourceAttributes
     .optional()
     .describe(
@@ -346,6 +351,7 @@ const secrets = new Set([
   'ADMIN_KEY',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_EXPORTER_OTLP_HEADERS',
+  'OTEL_EXPORTER_OTLP_TRACES_HEADERS',
 ])
 
 /**

@@ -50,7 +50,10 @@ export const resourceAttributes = z.string().transform((text, context): Record<s
   return {}
 })
 
-/** `OTEL_EXPORTER_OTLP_HEADERS`, unchanged, since the exporter reads it. A value may contain `=`, as Base64 does. */
+/**
+ * `OTEL_EXPORTER_OTLP_HEADERS` and `OTEL_EXPORTER_OTLP_TRACES_HEADERS`, unchanged, since the exporter reads them. A value may contain
+ * `=`, as Base64 does.
+ */
 export const exporterHeaders = z
   .string()
   .refine(

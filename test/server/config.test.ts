@@ -176,6 +176,7 @@ describe('the configuration', () => {
     ['OTEL_EXPORTER_OTLP_HEADERS', 'authorization=a;b'],
     ['OTEL_EXPORTER_OTLP_HEADERS', 'x-key='],
     ['OTEL_EXPORTER_OTLP_HEADERS', 'a%20b=c'],
+    ['OTEL_EXPORTER_OTLP_TRACES_HEADERS', 'Authorization: Bearer abc'],
     ['OIDC_ISSUER', 'http://user:password@login.example'],
     ['PUBLIC_URL', 'https://user:password@registry.example'],
     ['PUBLIC_URL', 'https://user:password@registry.example/'],
