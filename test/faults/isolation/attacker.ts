@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type AttackName, attacks } from './attacks/index.ts'
-import { ResponseCounter } from './response-counter.ts'
+import { EventCounter } from './event-counter.ts'
 import { senderSchema } from './sender.ts'
 
 // A process that attacks the service from the first message that it receives until it is killed. It replies to each message
@@ -9,7 +9,7 @@ const input = z
   .strictObject({ attack: z.custom<AttackName>((name) => String(name) in attacks), sender: senderSchema })
   .parse(JSON.parse(process.argv[2] ?? ''))
 
-const counter = new ResponseCounter()
+const counter = new EventCounter()
 let isRunning = false
 // The parent process has ended.
 process.on('disconnect', () => process.exit())

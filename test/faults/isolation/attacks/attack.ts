@@ -1,14 +1,14 @@
 import type http from 'node:http'
-import type { ResponseCounter } from '../response-counter.ts'
+import type { EventCounter } from '../event-counter.ts'
 import { type ClientRequest, type Sender, startRequest, waitForResponse } from '../sender.ts'
 
 /** Starts an attack, which lasts until its process is killed, and counts the outcomes of its requests. */
-export type Attack = (sender: Sender, counter: ResponseCounter) => void
+export type Attack = (sender: Sender, counter: EventCounter) => void
 
 /** Sends a request and counts its status. Returns the response with its body unread. */
 export async function sendCounted(
   sender: Sender,
-  counter: ResponseCounter,
+  counter: EventCounter,
   request: ClientRequest,
 ): Promise<http.IncomingMessage> {
   counter.add('started')

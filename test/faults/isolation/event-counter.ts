@@ -2,7 +2,7 @@
  * Counts the events of an attacker's requests and connections: the status of a response, or a word such as `started`, or
  * `disconnected` for a request without a response.
  */
-export class ResponseCounter {
+export class EventCounter {
   readonly counts: Record<string, number> = {}
 
   add(event: string | number): void {
