@@ -29,8 +29,7 @@ import {
 } from '../store.ts'
 import { changeContract, importSchema, importToJson, tag } from './contract.ts'
 import { notifyImports } from './notify.ts'
-import { checkListCount, maxLists } from './preview-contract.ts'
-import { isUpload, type Upload, type UploadPart } from './upload.ts'
+import { checkListCount, isUpload, maxLists, type Upload, type UploadPart } from './upload.ts'
 
 /** Maximum size of a mapping or a file of decisions, in bytes. They are held in memory. */
 const maxTextBytes = 4 * 1024 * 1024

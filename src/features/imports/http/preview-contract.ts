@@ -1,23 +1,12 @@
 import { z } from 'zod'
 import { registerRequestSchema, registerResponseSchema } from '../../../model/schema-names.ts'
-import { Problem } from '../../../problems/problem.ts'
 import { rowFault } from '../job-schemas.ts'
 import type { Preview, PreviewRecord, PreviewRow } from '../preview.ts'
 import { shorten } from '../shorten.ts'
 import type { JsonObject } from '../types.ts'
+import { maxLists } from './upload.ts'
 
 /** Schemas of the requests and responses of previews. */
-
-/**
- * Maximum number of lists of an import or a preview. A body has at most 50 parts, of which up to three are `mapping`, `file`
- * and, for an import, `decisions`.
- */
-export const maxLists = 47
-
-/** Checks the number of lists of an upload. @throws Problem `too-large` if there are more than `maxLists`. */
-export function checkListCount(count: number): void {
-  if (count > maxLists) throw new Problem('too-large', `The body has more than ${maxLists} parts named list.`)
-}
 
 /** Maximum total size of the parts of a preview request, in bytes. They are on disk while the preview is made. */
 export const maxPreviewBytes = 64 * 1024 * 1024

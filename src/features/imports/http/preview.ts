@@ -17,14 +17,8 @@ import { maxMappingLength } from '../mapping/index.ts'
 import { type PreviewInput, previewImport } from '../preview.ts'
 import { baseContract, tag } from './contract.ts'
 import { type LocalPart, withLocalParts } from './local-upload.ts'
-import {
-  checkListCount,
-  maxPreviewBytes,
-  previewSchema,
-  previewToJson,
-  previewUpload,
-} from './preview-contract.ts'
-import { isUpload } from './upload.ts'
+import { maxPreviewBytes, previewSchema, previewToJson, previewUpload } from './preview-contract.ts'
+import { checkListCount, isUpload } from './upload.ts'
 
 /** The number of rows that are shown. */
 const rowLimit = { defaultSize: 10, maxSize: 50 } as const

@@ -1,3 +1,5 @@
+import { Problem } from '../../../problems/problem.ts'
+
 /** The parts of a multipart/form-data body (RFC 7578), as the server passes them to endpoints. */
 
 /** A part: its field, the name of its file (or the field again, if the file has no name), and its bytes. */
@@ -22,3 +24,14 @@ export class Upload {
 
 /** Whether a body is an upload. */
 export const isUpload = (body: unknown): body is Upload => body instanceof Upload
+
+/**
+ * Maximum number of lists of an import or a preview. A body has at most 50 parts, of which up to three are `mapping`, `file`
+ * and, for an import, `decisions`.
+ */
+export const maxLists = 47
+
+/** Checks the number of lists of an upload. @throws Problem `too-large` if there are more than `maxLists`. */
+export function checkListCount(count: number): void {
+  if (count > maxLists) throw new Problem('too-large', `The body has more than ${maxLists} parts named list.`)
+}
