@@ -17,7 +17,7 @@ import { checkAgain, lockOpen } from '../decision-effects.ts'
 import { checkDecisions, lockDecisions, saveDecisions } from '../decisions.ts'
 import { type DecisionsFile, type FileDecision, readDecisions } from '../decisions-csv.ts'
 import { checkFileName, deletedWhileUploading, storeFile } from '../files.ts'
-import { checkCompanionNames, type Mapping, parseMapping } from '../mapping/index.ts'
+import { checkCompanionNames, type Mapping, maxMappingLength, parseMapping } from '../mapping/index.ts'
 import {
   changeImport,
   createImport,
@@ -44,7 +44,7 @@ const body = registerRequestSchema(
   'ImportUpload',
   z
     .strictObject({
-      mapping: z.string().max(maxTextBytes).meta({
+      mapping: z.string().max(maxMappingLength).meta({
         format: 'binary',
         description: 'The mapping, as YAML or JSON; or the name of a built-in one: `iati`.',
       }),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { registerRequestSchema, registerResponseSchema } from '../../../model/schema-names.ts'
 import { rowFault } from '../job-schemas.ts'
+import { maxMappingLength } from '../mapping/index.ts'
 import type { Preview, PreviewRecord, PreviewRow } from '../preview.ts'
 import { shorten } from '../shorten.ts'
 import type { JsonObject } from '../types.ts'
@@ -18,7 +19,7 @@ export const previewUpload = registerRequestSchema(
     .strictObject({
       mapping: z
         .string()
-        .max(maxPreviewBytes)
+        .max(maxMappingLength)
         .meta({ format: 'binary', description: 'The mapping, as for an import.' }),
       file: z.string().max(maxPreviewBytes).optional().meta({
         format: 'binary',
