@@ -201,6 +201,10 @@ describe('Chinese sentences', () => {
       'The import 0190 (a.csv) of the same register is being committed. Wait until that is done.',
       '同一登记表的导入 0190（a.csv）正在提交，请等待提交完成',
     ],
+    [
+      'The import 0190 of the same register is being uploaded. Wait until that is done, or delete that import if its upload was interrupted.',
+      '同一登记表的导入 0190 正在上传，请等待上传完成；如果上传已中断，请删除该导入',
+    ],
     ['The import is committing. Wait until that is done.', '此导入正在处理中，请等待处理完成'],
     ['The sheet is malformed or cut off: unclosed tag (line 4)', '工作表格式有误或不完整（第 4 行）'],
   ])('translate the message: %s', (english, expected) => {

@@ -55,8 +55,11 @@ async function findRunning(
 /** Names an import, for people. The names of its files are stored when all files have arrived. */
 const nameImport = ({ import: id, file }: NamedImport) => (file === null ? id : `${id} (${file})`)
 
+/** Returns why to wait for an import. Before all its files have arrived, its upload may have been interrupted. */
 const waitFor = (running: NamedImport, activity: string) =>
-  `The import ${nameImport(running)} of the same register is being ${activity}. Wait until that is done.`
+  running.file === null
+    ? `The import ${running.import} of the same register is being uploaded. Wait until that is done, or delete that import if its upload was interrupted.`
+    : `The import ${nameImport(running)} of the same register is being ${activity}. Wait until that is done.`
 
 /** Returns why an import has to wait: an undo of the register, which would not revert records that a commit changes before it. */
 const findUndo = (tx: Transaction, job: ImportJob) => findRunning(tx, job, "state = 'undoing'", 'undone')

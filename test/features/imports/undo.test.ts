@@ -329,9 +329,12 @@ it('an undo is refused while an import that commits itself is being uploaded for
   await api.database.transaction((tx) =>
     changeImport(tx, second, { state: 'uploaded', autoCommit: true, files: [] }),
   )
-  const refused = await api.post(`/v1/imports/${first.id}/undo`, undefined, { key: adminKey })
+  const requestUndo = () => api.post(`/v1/imports/${first.id}/undo`, undefined, { key: adminKey })
+  const refused = await requestUndo()
   expect(refused.status).toBe(409)
   expect(refused.json<{ detail: string }>().detail).toBe(
-    `The import ${second.id} of the same register is being committed. Wait until that is done.`,
+    `The import ${second.id} of the same register is being uploaded. Wait until that is done, or delete that import if its upload was interrupted.`,
   )
+  expect((await api.delete(`/v1/imports/${second.id}`, { key: adminKey })).status).toBe(204)
+  expect((await requestUndo()).status).toBe(202)
 })
