@@ -12,13 +12,15 @@ const ordinarySpaces = (value: SQL): SQL =>
   sql`regexp_replace(${value}, '[\\u00a0\\u1680\\u2000-\\u200b\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]', ' ', 'g')`
 
 /**
- * Returns SQL of a text in web-search syntax, for PostgreSQL functions such as `websearch_to_tsquery`. Replaces each run of two
- * or more minus signs by a space, even if there are spaces or operators between the signs. Such a run is a line or a dash, not a
- * negation, and PostgreSQL fails at a run of 33. A sign before a space is a dash, too, as between the parts of a title. Other
- * signs that PostgreSQL may take for letters become commas, so that PostgreSQL searches the words which they join as a phrase.
+ * Returns SQL of a text in web-search syntax, for PostgreSQL functions such as `websearch_to_tsquery`. Replaces minus signs before
+ * a space by a space: they are dashes, as between the parts of a title, and no negation, so the sign of `-coal` in `energy - -coal`
+ * stays. Then replaces each run of two or more minus signs by a space, even if there are spaces or operators between the signs. Such
+ * a run is a line or a dash, too, and PostgreSQL fails at a run of 33. Other signs that PostgreSQL may take for letters become
+ * commas, so that PostgreSQL searches the words which they join as a phrase.
  */
 export function webSearch(value: SQL): SQL {
-  const words = sql`regexp_replace(${ordinarySpaces(sql`plain_text(${value})`)}, '-([[:space:]!&|()]*-)+|-(?=[[:space:]]|$)', ' ', 'g')`
+  const withoutDashes = sql`regexp_replace(${ordinarySpaces(sql`plain_text(${value})`)}, '-+(?=[[:space:]]|$)', ' ', 'g')`
+  const words = sql`regexp_replace(${withoutDashes}, '-([[:space:]!&|()]*-)+', ' ', 'g')`
   return sql`regexp_replace(${words}, separators(), ',', 'g')`
 }
 

@@ -35,6 +35,8 @@ describe('a search for words', () => {
       'electric -"electric vehicles"',
       ['trains'],
     ],
+    ['only records without a word that the query excludes after a dash', 'energy – -coal', ['wind']],
+    ['only records without a word that the query excludes after a hyphen', 'energy- -coal', ['wind']],
     ['all words of a query with a dash between spaces', 'coal – energy', ['coal']],
     ['all words of a query with a minus between spaces', 'energy - "from coal"', ['coal']],
     ['accented words by a query without accents', 'cote', ['cars']],
