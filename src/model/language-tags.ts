@@ -1,4 +1,6 @@
-/** The grammar of language tags: BCP 47 (RFC 5646, section 2.1). */
+/** The grammar of language tags: BCP 47 (RFC 5646, section 2.1); and the tags of languages by their names. */
+
+import { languages } from './languages.ts'
 
 /** `en`, `zh-yue` (with extended subtags), or a language subtag of four to eight letters. */
 const language = '[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8}'
@@ -33,3 +35,37 @@ export function isLanguageTag(text: string): boolean {
   const variants = main.split('-').filter((subtag) => variantPattern.test(subtag))
   return isDistinct(variants) && isDistinct(extensions.map((subtags) => subtags.charAt(0)))
 }
+
+const letters = [...'abcdefghijklmnopqrstuvwxyz']
+
+/** The codes of two letters by the names of their languages in English and Chinese, in lower case. */
+const codesByName = new Map<string, string>()
+
+/** Fills `codesByName`, which takes 0.1 s. */
+function nameCodes() {
+  for (const language of languages) {
+    const names = new Intl.DisplayNames(language, { type: 'language', fallback: 'none' })
+    for (const code of letters.flatMap((first) => letters.map((second) => first + second))) {
+      const name = names.of(code)
+      // A withdrawn code, such as `iw`, has the name of the code that replaced it.
+      if (name !== undefined && Intl.getCanonicalLocales(code)[0] === code)
+        codesByName.set(name.toLowerCase(), code)
+    }
+  }
+}
+
+/**
+ * Returns the language tag for a text that begins with the name of a language in English or Chinese; undefined for other texts.
+ * @example findTagByName('English-US') // 'en-US'
+ */
+export function findTagByName(text: string): string | undefined {
+  const [name = '', ...others] = text.trim().split('-')
+  if (!/^\p{L}[\p{L} ]{1,40}$/u.test(name)) return undefined
+  if (codesByName.size === 0) nameCodes()
+  const code = codesByName.get(name.toLowerCase())
+  return code && [code, ...others].join('-')
+}
+
+/** Whether a tag has the name of a language in place of its code: no language has a code of four letters or more. */
+export const hasNameForCode = (tag: string): boolean =>
+  /^[a-z]{4}/i.test(tag) && findTagByName(tag) !== undefined

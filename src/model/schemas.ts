@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { requireLineCharacters, requireProseCharacters, requireVisible } from './characters.ts'
 import { requireDecimals } from './decimals.ts'
 import { describeEdtfFault } from './edtf.ts'
-import { isLanguageTag } from './language-tags.ts'
+import { findTagByName, hasNameForCode, isLanguageTag } from './language-tags.ts'
 import { registerSchema } from './schema-names.ts'
 
 /** Zod schemas of values in requests and responses. */
@@ -58,18 +58,22 @@ export const edtf = (description: string) =>
     })
     .meta({ description: `${description} EDTF.`, format: 'edtf', examples: ['2011-04'] })
 
-const languageMessage = 'must be a BCP 47 language tag, such as en or zh-Hans'
+function describeBadLanguage({ input }: { input?: unknown }): string {
+  const meant = typeof input === 'string' ? findTagByName(input) : undefined
+  return `must be a BCP 47 language tag, such as en or zh-Hans${meant === undefined ? '' : `; did you mean "${meant}"?`}`
+}
 
 /**
- * A well-formed language tag of BCP 47 (`isLanguageTag`). The pattern, which the OpenAPI document has, allows more;
- * `src/dashboard/build/describe.ts` recognizes language tags by it.
+ * A well-formed language tag of BCP 47 (`isLanguageTag`). `Chinese` and other names of languages, which are well-formed, too, are
+ * refused. The pattern, which the OpenAPI document has, allows more; `src/dashboard/build/describe.ts` recognizes language tags by
+ * it.
  */
 export const language = () =>
   z
     .string()
     .max(35)
-    .regex(/^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$/, { error: languageMessage, abort: true })
-    .refine(isLanguageTag, { error: languageMessage })
+    .regex(/^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$/, { error: describeBadLanguage, abort: true })
+    .refine((tag) => isLanguageTag(tag) && !hasNameForCode(tag), { error: describeBadLanguage })
 
 const currencyNames = new Intl.DisplayNames('en', { type: 'currency', fallback: 'none' })
 

@@ -219,4 +219,20 @@ describe('a language tag', () => {
     expect(faults).toEqual([expect.objectContaining({ pointer: '/language' })])
     expect(faultAt(response, '/language')?.message).toContain('must be a BCP 47 language tag')
   })
+
+  it.each([
+    ['Chinese', 'zh'],
+    ['ENGLISH', 'en'],
+    ['English-US', 'en-US'],
+    ['Hebrew', 'he'],
+    ['中文', 'zh'],
+  ])('is suggested for the name of a language: %s', async (name, tag) => {
+    const message = `must be a BCP 47 language tag, such as en or zh-Hans; did you mean "${tag}"?`
+    const response = await postLanguage(name)
+    expect(response.status, response.text).toBe(422)
+    expect(faultAt(response, '/language')?.message).toBe(message)
+    const list = await api.get(`/v1/agreements?language=${encodeURIComponent(name)}`)
+    expect(list.status, list.text).toBe(400)
+    expect(list.json()).toMatchObject({ errors: [{ parameter: 'language', message }] })
+  })
 })
