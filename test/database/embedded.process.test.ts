@@ -178,6 +178,16 @@ describe('the embedded PostgreSQL', () => {
     await database.close()
   })
 
+  it('is used without TLS, also if the environment requires TLS for other servers', async () => {
+    vi.stubEnv('PGSSLMODE', 'require')
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+    })
+    const database = await openEmbeddedDatabase(folder, settings)
+    onTestFinished(() => database.close())
+    expect(await query(database.url, 'select answer from kept')).toEqual([{ answer: 42 }])
+  })
+
   it('releases its lock without error after the connection was lost', async () => {
     const database = await openEmbeddedDatabase(folder, settings)
     onTestFinished(() => database.close())

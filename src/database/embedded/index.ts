@@ -147,8 +147,9 @@ async function releaseServer(
   }
 }
 
+/** The server has no TLS, which `PGSSLMODE` in the environment would otherwise require. */
 const buildUrl = (role: string, password: string, port: number, database: string): string =>
-  `postgresql://${role}:${password}@127.0.0.1:${port}/${database}`
+  `postgresql://${role}:${password}@127.0.0.1:${port}/${database}?sslmode=disable`
 
 /** Returns a function that returns the URL of a database for a role with the superuser's password. */
 const superuserUrls =
