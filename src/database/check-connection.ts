@@ -13,6 +13,9 @@ const startingState = '57P03'
 /** pg's error message when a server does not complete the opening of a connection in time. */
 const connectionTimeoutMessage = 'Connection terminated due to connection timeout'
 
+/** Matches pg's error messages when a server asks for a password and there is none. */
+const missingPasswordMessage = /client password must be a /
+
 /** How long a server may take to start or to recover. */
 const maxStartMs = 60_000
 
@@ -80,6 +83,8 @@ async function readServer(database: Database, signal?: AbortSignal): Promise<Ser
 function describeFailure(error: unknown, hostname: string, address: string): string {
   if (error instanceof Error && error.message === connectionTimeoutMessage)
     return `${address} does not answer within POOL_WAIT_SECONDS`
+  if (error instanceof Error && missingPasswordMessage.test(error.message))
+    return `PostgreSQL at ${address} requires a password, which the URL lacks`
   switch (errorCode(error)) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':

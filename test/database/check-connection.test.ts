@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, createServer, type Server } from 'node:net'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, describe, expect, expect, it, it, onTestFinished, vi } from 'vitest'
 import { checkConnection } from '../../src/database/check-connection.ts'
 import { type DatabaseOptions, openDatabaseAt } from '../../src/database/database.ts'
 import { openEmptyDatabase } from '../support/database.ts'
@@ -92,6 +92,17 @@ describe('an unusable DATABASE_URL is reported in one line', () => {
     } finally {
       await database.pool.query(`drop database ${name}`)
     }
+  })
+
+  it('when the server requires a password and the URL has none', async () => {
+    vi.stubEnv('PGPASSWORD', undefined)
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+    })
+    const { href } = Object.assign(new URL(database.url), { password: '' })
+    expect(await connectionError(href)).toMatch(
+      /^OperationalError: DATABASE_URL: PostgreSQL at \S+ requires a password, which the URL lacks$/,
+    )
   })
 
   it('when the user or the database does not exist, and the password is not shown', async () => {
