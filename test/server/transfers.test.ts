@@ -71,6 +71,16 @@ it('disconnects a client after the maximum duration', () => {
   })
 })
 
+it('does not count a response as soon as it is completed', () => {
+  const transfers = new Transfers({ minBytesPerSecond: 0, maxDurationMs: 3_600_000 })
+  let isOver = false
+  const connection = { bytesWritten: 0, writableLength: 0, destroy: () => {} }
+  transfers.add({ connection, isOver: () => isOver, isAuthorized: async () => true, onCut: () => {} }, 0)
+  expect(transfers.count).toBe(1)
+  isOver = true
+  expect(transfers.count).toBe(0)
+})
+
 it('looks no key up again while the look-ups of the last check wait for the database', async () => {
   const transfers = new Transfers({ minBytesPerSecond: 0, maxDurationMs: 3_600_000 })
   const lookUps: ((isAuthorized: boolean) => void)[] = []

@@ -45,8 +45,9 @@ export class Transfers {
     this.#limits = limits
   }
 
+  /** Number of responses that are being sent, without those that were completed after the last check. */
   get count(): number {
-    return this.#transfers.size
+    return [...this.#transfers].filter((transfer) => !transfer.isOver()).length
   }
 
   add(response: LongResponse, now: number): void {
