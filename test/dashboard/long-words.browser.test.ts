@@ -39,6 +39,22 @@ describeInBrowser('a word wider than the page', () => {
     }
   })
 
+  it('does not widen a page of 320 pixels with large text and wide spacing', async () => {
+    const { page, go } = await dashboard.open('/', { viewport: { width: 320, height: 800 }, bypassCSP: true })
+    for (const path of ['/countries/PAK', '/explore/agreements']) {
+      await go(path)
+      // The text spacing of WCAG 2.1, success criterion 1.4.12.
+      await page.addStyleTag({
+        content: `html { font-size: 24px }
+          * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }`,
+      })
+      expect(await measureOverflow(page), path).toBeLessThanOrEqual(0)
+    }
+    const [facet] = await page.locator('.facet').all()
+    const box = await facet?.boundingBox()
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(320)
+  })
+
   it('leaves room for the other columns of the explorer', async () => {
     const { page } = await dashboard.open('/explore/projects?columns=kind,status')
     const title = await page.getByRole('columnheader', { name: 'Title' }).boundingBox()
