@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
-/** The form of a record that another user has removed or merged, in a browser. */
+/** The form and the page of a record that another user has removed or merged, in a browser. */
 
 const dashboard = useDashboard({ changesRecords: true })
 
@@ -50,5 +50,15 @@ describeInBrowser('the form of a record', () => {
     await page.getByRole('button', { name: 'Restore' }).first().click()
     await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click()
     expect(await page.getByLabel('Title required').inputValue()).toBe('Removed before')
+  })
+})
+
+describe.skipIf(skipsBrowser)('the page of a removed record [needs Chromium]', { timeout: 60_000 }, () => {
+  it('shows the day and its URL when it is printed', async () => {
+    const id = await dashboard.createAgreement({ title: 'Removed and printed' })
+    await dashboard.api.delete(`/v1/agreements/${id}`, anyVersion)
+    const { page } = await dashboard.openSignedIn(`/records/agreements/${id}`)
+    await page.emulateMedia({ media: 'print' })
+    await page.getByText(/^As of .*\/records\/agreements\//).waitFor()
   })
 })

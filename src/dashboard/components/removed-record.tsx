@@ -12,6 +12,7 @@ import { HistoryList } from './history/history-list.tsx'
 import { InternalTag } from './internal-tag.tsx'
 import { NotFound } from './not-found.tsx'
 import { PageHead } from './page-head.tsx'
+import { PrintedAsOf } from './printed-as-of.tsx'
 import { RestoreButton } from './record-actions.tsx'
 import { ResourceLink } from './resource-link.tsx'
 import { Loaded, Widget } from './widget.tsx'
@@ -67,6 +68,7 @@ export function RemovedRecord({ resource, recordKey }: { resource: ResourceDescr
                 <Link href={recordDetailPath(resource.name, mergedInto)}>{t('removed.mergedInto')}</Link>
               </p>
             )}
+            <PrintedAsOf />
           </PageHead>
           <Widget title={t('record.history')}>
             <HistoryList resource={resource} path={path} names={{}} current={undefined} />
