@@ -1,5 +1,5 @@
 import { refetchViews } from '../session.ts'
-import { sendRequest } from './client.ts'
+import { ApiError, sendRequest } from './client.ts'
 
 /** The method, body and headers of a write. */
 export interface Write {
@@ -16,18 +16,31 @@ export interface Write {
 /** Controls and line separators, such as the tabs and vertical tabs in text that was copied from spreadsheets and slides. */
 const controls = /[\p{Cc}\u2028\u2029]+/gu
 
+/** Maximum length of a reason in characters, which is the limit of the service. */
+const maxReasonLength = 500
+
 /**
- * Returns a text as the value of a header: in one line, without white space at its ends, and encoded as UTF-8, one character per
+ * Returns a reason as the value of a header: in one line, without white space at its ends, and encoded as UTF-8, one character per
  * byte, as `fetch` requires. Controls and line separators become spaces, since a header cannot have them. The service decodes
  * reasons as UTF-8.
+ * @throws ApiError for a reason that is too long, with the message of the service. The service itself would not know the reason if the
+ * headers had more than 16 KiB.
  */
-const utf8Header = (text: string): string =>
-  String.fromCharCode(...new TextEncoder().encode(text.replaceAll(controls, ' ').trim()))
+function reasonHeader(reason: string): string {
+  const line = reason.replaceAll(controls, ' ').trim()
+  const { length } = Array.from(line)
+  if (length > maxReasonLength)
+    throw new ApiError(
+      400,
+      `The header Change-Reason has ${length} characters; the limit is ${maxReasonLength}.`,
+    )
+  return String.fromCharCode(...new TextEncoder().encode(line))
+}
 
 /**
  * Writes to the API, and then has all views read their data again.
  * @returns the parsed body of the response; undefined if it is empty.
- * @throws ApiError for an error response, with its faults except those of headers, and with status 0 when there is no
+ * @throws ApiError for a reason that is too long; for an error response, with its faults except those of headers, and with status 0 when there is no
  * response; another error when the response is incomplete or not JSON. Without a complete response, the service may have
  * done the write.
  */
@@ -35,7 +48,7 @@ export async function writeApi(
   path: string,
   { method, body, version, idempotencyKey, reason = '' }: Write,
 ): Promise<unknown> {
-  const reasonHeader = utf8Header(reason)
+  const header = reasonHeader(reason)
   const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
   const response = await sendRequest(path, {
     method,
@@ -44,7 +57,7 @@ export async function writeApi(
       ...(body !== undefined && { 'content-type': type }),
       ...(version !== undefined && { 'if-match': `"${version}"` }),
       ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
-      ...(reasonHeader !== '' && { 'change-reason': reasonHeader }),
+      ...(header !== '' && { 'change-reason': header }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
