@@ -33,15 +33,19 @@ describeInBrowser('the page of a record', () => {
     const source = await dashboard.create('sources', { title: 'The register', kind: 'dataset' })
     const record = { resource: 'agreements', id }
     const element = '/activities/activity[3]'
-    for (const locator of [{ page: '4' }, { row: 'row 12', column: 'Title' }, { row: element }])
-      await dashboard.create('citations', { source, record, locator })
-    const { page } = await dashboard.open(`/records/agreements/${id}`)
+    const locators = [{ page: '4' }, { row: 'row 12', column: 'Title' }, { row: element }]
+    const [, citation] = await Promise.all(
+      locators.map((locator) => dashboard.create('citations', { source, record, locator })),
+    )
+    const { page, go } = await dashboard.open(`/records/agreements/${id}`)
     const places = await page.locator('.citations p:first-child').allTextContents()
     expect(places.map((text) => text.replace(/^.*The register/, '')).sort()).toEqual([
       `, ${element}`,
       ', page 4',
       ', row 12, column Title',
     ])
+    await go(`/records/citations/${citation}`)
+    await page.getByText('row 12 · Column Title', { exact: true }).waitFor()
   })
 
   it('leads editors to the form for a further source, and to those of its citations', async () => {

@@ -9,6 +9,7 @@ import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { isUnset } from './is-unset.ts'
 import { isParticipant, type Participant, Participants } from './participants.tsx'
+import { RowLocator } from './service-text.tsx'
 
 const isTimestamp = (text: string) => /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(text)
 /** Whether a text is a web address and nothing else. A summary may begin with one. */
@@ -169,8 +170,15 @@ function ObjectValue({
       {parts.map(([name, part], index) => (
         <span key={name}>
           {index > 0 && ' · '}
-          <span class="soft">{labels.property(name)}</span>{' '}
-          <Value value={part} property={findProperty(property.parts, name)} names={names} />
+          {/* The locator says itself that it is a row. */}
+          {name === 'row' ? (
+            <RowLocator locator={String(part)} />
+          ) : (
+            <>
+              <span class="soft">{labels.property(name)}</span>{' '}
+              <Value value={part} property={findProperty(property.parts, name)} names={names} />
+            </>
+          )}
         </span>
       ))}
     </>
