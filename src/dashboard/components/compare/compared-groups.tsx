@@ -85,7 +85,7 @@ export function ComparedGroups({
             <p class="empty">{t('explore.none')}</p>
           ) : (
             <ComparisonTable
-              caption={`${title}. ${caption}`}
+              caption={t('compare.titledCaption', { title, caption })}
               heading={property}
               columns={columns}
               rows={rows}
