@@ -16,6 +16,7 @@ import { createLanguage, LanguageContext, selectLanguage, useLanguage } from './
 import { useScrollAndFocusReset } from './scroll-and-focus.ts'
 import { useSession } from './session.ts'
 import { changeParameters, useParameters, withoutEmptyParameters } from './use-parameters.ts'
+import { useRestoredPages } from './use-restored-pages.ts'
 import { ChangesView } from './views/changes.tsx'
 import { CountryView } from './views/country.tsx'
 import { OverviewView } from './views/overview.tsx'
@@ -217,6 +218,7 @@ function Shell() {
   const [dialog, setDialog] = useState<ComponentChildren>()
   useEffect(() => setDialog(undefined), [path])
   useScrollAndFocusReset(path)
+  useRestoredPages()
   return (
     <LabelsContext.Provider value={useVocabularyLabels()}>
       <div class="shell">

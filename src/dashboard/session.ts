@@ -73,6 +73,16 @@ export function endSession(endReason: SessionEndReason): void {
   change({ session: undefined, endReason })
 }
 
+/**
+ * Takes the session that the tab stores now, and makes all views read their data again. For a page that the browser has kept since
+ * the user left it: the user may have signed out on a later page. A session that only the page had in memory ends.
+ */
+export function readSessionAgain(): void {
+  const session = readStored()
+  if (session?.key === state.session?.key) refetchViews()
+  else change({ session, endReason: session ? undefined : 'signedOut' })
+}
+
 /** Makes all views read their data again, since it may have changed. */
 export const refetchViews = (): void => change({})
 

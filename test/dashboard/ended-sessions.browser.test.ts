@@ -105,6 +105,20 @@ describeInBrowser('an ended session', () => {
     }
   })
 
+  it('is also ended on an earlier page that the browser shows again as it was', async () => {
+    await dashboard.createAgreement({ title: 'Secret accord', visibility: 'internal' })
+    const { page } = await dashboard.openSignedIn('/explore/agreements?q=secret+accord')
+    const link = page.getByRole('main').getByRole('link', { name: 'Secret accord' })
+    await link.waitFor()
+    // Chromium has no back/forward cache in tests, so this is what its cache does after a sign-out on a later page.
+    await page.evaluate(() => {
+      sessionStorage.removeItem('session')
+      window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
+    })
+    await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).waitFor()
+    await link.waitFor({ state: 'detached' })
+  })
+
   it('has no key any more after signing out, even if the browser blocks storage', async () => {
     const { page, settle } = await dashboard.open('/sign-in')
     await page.addInitScript(`Object.defineProperty(window, 'sessionStorage', {
