@@ -85,4 +85,21 @@ describeInBrowser('the form of a new import', () => {
     await page.getByText('Rows: 2.').waitFor()
     expect(await page.getByRole('alert').filter({ hasText: /./ }).count()).toBe(0)
   })
+
+  it('does not send a file that has grown, even if the browser can read it, as Firefox can', async () => {
+    const { page } = await dashboard.openSignedIn('/imports/new')
+    const path = join(folder, 'grown.csv')
+    await writeFile(path, 'Id,Title\n1,One\n')
+    await page.getByLabel('File with the rows').setInputFiles(path)
+    await page.getByRole('textbox', { name: 'Mapping' }).fill(mapping)
+    await page.getByText('Rows: 1.').waitFor()
+    await page.evaluate(() => {
+      const { stream } = Blob.prototype
+      Blob.prototype.stream = function () {
+        return stream.call(new Blob([this, '2,Two\n']))
+      }
+    })
+    await page.getByRole('button', { name: 'Start the dry run' }).click()
+    await page.getByText('a file has changed since you chose it; choose it again').waitFor()
+  })
 })

@@ -1,28 +1,44 @@
 import { ApiError, sendRequest } from '../api/client.ts'
 
-/** Whether the browser can still read a part of a body. It cannot read a file that has changed since the user chose it. */
-const isReadable = async (part: FormDataEntryValue): Promise<boolean> =>
-  typeof part === 'string' ||
-  part
-    .slice(0, 1)
-    .arrayBuffer()
-    .then(
-      () => true,
-      () => false,
-    )
+async function countBytes(part: Blob): Promise<number> {
+  const reader = part.stream().getReader()
+  let count = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return count
+    count += value.byteLength
+  }
+}
 
 /**
- * Sends a request with files in its body.
- * @throws ApiError like `sendRequest`; of the type `changed-file` if the browser could not read a file.
+ * Whether a part of a body is as the user chose it. Of a file that has changed since, Chromium and Safari cannot read anything.
+ * Firefox reads what the file has now.
+ */
+const isUnchanged = async (part: FormDataEntryValue): Promise<boolean> =>
+  typeof part === 'string' ||
+  countBytes(part).then(
+    (count) => count === part.size,
+    () => false,
+  )
+
+async function requireUnchanged(body: FormData): Promise<void> {
+  if ((await Promise.all([...body.values()].map(isUnchanged))).includes(false)) throw changedFile()
+}
+
+/**
+ * Sends a request with files in its body. It first checks that they have not changed: of a file that was removed, Safari would send an
+ * empty one, and Firefox sends only as many bytes as the file had, and waits if it has fewer.
+ * @throws ApiError like `sendRequest`; of the type `changed-file` if a file has changed since the user chose it.
  */
 export async function sendFiles(
   path: string,
   init: Parameters<typeof sendRequest>[1] & { body: FormData },
 ): Promise<Response> {
+  await requireUnchanged(init.body)
   try {
     return await sendRequest(path, init)
   } catch (error) {
-    if ((await Promise.all([...init.body.values()].map(isReadable))).includes(false)) throw changedFile()
+    await requireUnchanged(init.body)
     throw error
   }
 }
