@@ -190,7 +190,7 @@ export const problemTypes = {
     status: 503,
     title: 'Service unavailable',
     explanation:
-      'The database or the issuer of access tokens does not respond, the database accepts no writes at the moment, or concurrent changes interrupted the change repeatedly. Nothing was written. Retry after the seconds in `Retry-After`. `/readyz` also returns this problem while the service shuts down, and if the migrations of the database do not match the version of the service.',
+      'The database or the issuer of access tokens does not respond, the database or the disk for temporary files accepts no writes at the moment, or concurrent changes interrupted the change repeatedly. Nothing was written. Retry after the seconds in `Retry-After`. `/readyz` also returns this problem while the service shuts down, and if the migrations of the database do not match the version of the service.',
   },
 } as const satisfies Record<string, { status: number; title: string; explanation: string }>
 

@@ -42,10 +42,11 @@ export const importer = fp<{ registry: Registry }>(
       try {
         return await runImport({ database, registry }, id, { signal: stopping.signal })
       } catch (error) {
-        // Not logged: the service stops, the import was taken over or deleted, or the database is unreachable or busy.
         const isDeleted = error instanceof Problem && error.type === 'not-found'
-        if (!isDeleted && !isTemporary(error, stopping.signal))
-          app.log.error({ err: error, import: id }, 'An import cannot continue.')
+        const isEnded = isDeleted || error instanceof TakenOver || stopping.signal.aborted
+        if (!isEnded && isTemporary(error))
+          app.log.warn({ err: error, import: id }, 'An import was interrupted, and will be tried again.')
+        else if (!isEnded) app.log.error({ err: error, import: id }, 'An import cannot continue.')
         return isDeleted || error instanceof TakenOver
       }
     }

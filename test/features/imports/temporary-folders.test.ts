@@ -1,12 +1,18 @@
 import { access, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   removeAbandonedFolders,
   withTemporaryFolder,
 } from '../../../src/features/imports/temporary-folders.ts'
-import { startTestApi } from '../../support/api.ts'
+import { type Api, startTestApi } from '../../support/api.ts'
+import { adminKey } from '../../support/app.ts'
+import { newScheme, treatyHeader, treatyMapping } from '../../support/imports.ts'
+import { canMount, mountMemory } from '../../support/mount.ts'
+import { sendForm } from '../../support/send-form.ts'
+import { expectUnavailable } from '../../support/unavailable.ts'
+import { uploadTreaties, waitForImport } from '../../support/uploaded-imports.ts'
 
 const exists = (path: string) =>
   access(path).then(
@@ -28,6 +34,59 @@ beforeEach(async () => {
 afterEach(async () => {
   vi.unstubAllEnvs()
   await rm(place, { recursive: true })
+})
+
+const csv = `${treatyHeader}\n1,First,2001,China\n`
+
+describe('while temporary files cannot be written', () => {
+  let api: Api
+  beforeAll(async () => {
+    api = await startTestApi()
+  })
+  afterAll(() => api.close())
+
+  it('a preview gets 503 with the reason, and no path', async () => {
+    const preview = () =>
+      sendForm(api, '/v1/imports/preview', [
+        ['mapping', treatyMapping(newScheme()), 'mapping.yaml'],
+        ['file', csv, 'treaties.csv'],
+      ])
+    vi.stubEnv('TMPDIR', join(place, 'missing'))
+    const refused = await preview()
+    expectUnavailable(refused, 'unavailable')
+    expect(refused.json()).toMatchObject({
+      detail: 'Temporary files (TMPDIR) cannot be written: no such file or directory.',
+    })
+    vi.stubEnv('TMPDIR', place)
+    expect((await preview()).status).toBe(200)
+  })
+
+  it('an import waits, and the log says why', async () => {
+    const warn = vi.spyOn(api.app.log, 'warn')
+    vi.stubEnv('TMPDIR', join(place, 'missing'))
+    const id = await uploadTreaties(api, csv)
+    await expect
+      .poll(() => warn.mock.calls, { timeout: 8000 })
+      .toContainEqual([
+        { import: id, err: expect.objectContaining({ message: expect.stringContaining('no such file') }) },
+        'An import was interrupted, and will be tried again.',
+      ])
+    expect((await api.get(`/v1/imports/${id}`, { key: adminKey })).json()).toMatchObject({ state: 'staging' })
+    vi.stubEnv('TMPDIR', place)
+    // Each import that begins makes the service look for unfinished ones.
+    await uploadTreaties(api, csv)
+    expect(await waitForImport(api, id)).toMatchObject({ state: 'staged', failure: null })
+  })
+
+  it.runIf(canMount)('a full disk is a reason to wait, too [needs root on Linux]', async () => {
+    vi.unstubAllEnvs()
+    vi.stubEnv('TMPDIR', await mountMemory('size=8k'))
+    const work = (folder: string) => writeFile(join(folder, '0'), Buffer.alloc(20_000))
+    await expect(withTemporaryFolder(work)).rejects.toMatchObject({
+      status: 503,
+      message: 'Temporary files (TMPDIR) cannot be written: no space left on device.',
+    })
+  })
 })
 
 describe('the temporary folders of imports', () => {
