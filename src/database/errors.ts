@@ -78,6 +78,11 @@ const problems: Record<string, { type: ProblemType; detail: string }> = {
   '42703': missingSchema,
   '42704': missingSchema,
   '42883': missingSchema,
+  // PostgreSQL also reports a read-only file system with this code.
+  '42501': {
+    type: 'unavailable',
+    detail: 'The disk of the database is read-only, or the role of the service lacks a permission.',
+  },
   '53': { type: 'unavailable', detail: 'The database is out of connections, memory or disk space.' },
   '55': { type: 'unavailable', detail: 'A database object is locked or not ready.' },
   '55000': {
@@ -108,8 +113,11 @@ export function toProblem(error: unknown): Problem | undefined {
   return new Problem(type, detail, { cause: error })
 }
 
-/** SQLSTATE classes that may end the session during a commit: connection, resources, shutdown, system and internal errors. */
-const sessionEndingStates = /^(08|53|57P|58|XX)/
+/**
+ * SQLSTATEs that may end the session during a commit: connection, read-only disk (42501), resources, shutdown, system and internal
+ * errors.
+ */
+const sessionEndingStates = /^(08|42501|53|57P|58|XX)/
 
 /**
  * Whether a commit may have succeeded in spite of an error: the connection was lost before PostgreSQL answered, or PostgreSQL may

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { openDatabaseAt } from '../../src/database/database.ts'
-import { toProblem } from '../../src/database/errors.ts'
+import { mayHaveLostSession, toProblem } from '../../src/database/errors.ts'
 import { generousOptions } from '../support/database-options.ts'
 
 /** An error of PostgreSQL with a SQLSTATE. */
@@ -17,6 +17,7 @@ describe('the problem of a database error', () => {
     ['57P01', 'The database cancelled the statement or is shutting down.'],
     ['42P01', 'The schema of the database is incomplete, such as while a backup is restored into it.'],
     ['25006', 'The database is read-only at the moment.'],
+    ['42501', 'The disk of the database is read-only, or the role of the service lacks a permission.'],
   ])('for SQLSTATE %s is 503 and says: %s', (code, detail) => {
     const problem = toProblem(new Error('statement failed', { cause: databaseError(code) }))
     expect(problem).toMatchObject({ type: 'unavailable', message: detail, headers: { 'retry-after': '1' } })
@@ -32,6 +33,11 @@ describe('the problem of a database error', () => {
       type: 'unavailable',
       message: 'The database cannot be reached.',
     })
+  })
+
+  it.each(['53100', '42501'])('with SQLSTATE %s leaves the outcome of a commit unknown', (code) => {
+    // PostgreSQL ends all sessions when it cannot write its log: on a full disk, and on a read-only one.
+    expect(mayHaveLostSession(databaseError(code))).toBe(true)
   })
 
   it('of an unknown SQLSTATE is not sent to clients', () => {
