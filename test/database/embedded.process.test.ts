@@ -1,7 +1,18 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { statSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
@@ -358,6 +369,27 @@ describe('a folder for the embedded PostgreSQL', () => {
     const refusal = openEmbeddedDatabase(join(await mountMemory('ro'), 'a/b'))
     await expect(refusal).rejects.toThrow(/a\/b cannot be written: read-only file system$/)
   })
+
+  it.runIf(canMount)('is refused on a full disk, even if PostgreSQL cannot log the reason', async () => {
+    const disk = await mountMemory('size=120m,mode=755')
+    await (await openEmbeddedDatabase(disk, settings)).close()
+    // A log that ends within a block of the disk could still be continued.
+    await truncate(join(disk, 'postgres/server.log'))
+    await writeFile(join(disk, 'filler'), Buffer.alloc(120 * 2 ** 20)).catch(() => {})
+    await expect(openEmbeddedDatabase(disk, settings)).rejects.toThrow('cannot be started: its disk is full')
+  })
+
+  it.runIf(canMount)(
+    'is refused on a disk that has become read-only, with a message that says so',
+    async () => {
+      const disk = await mountMemory('size=120m,mode=755')
+      const cluster = await openCluster(disk)
+      execFileSync('mount', ['-o', 'remount,ro', disk])
+      await expect(ensureStarted(cluster, settings)).rejects.toThrow(
+        'cannot be started: read-only file system',
+      )
+    },
+  )
 
   it('is refused when its subfolder `postgres` contains something else', async () => {
     const other = join(folder, 'other')

@@ -1,5 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { link, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
+import {
+  access,
+  constants,
+  link,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+  statfs,
+} from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -25,6 +36,9 @@ const stopTimeoutMs = 60_000
 const immediateStopTimeoutMs = 20_000
 
 const maxStartAttempts = 3
+
+/** With less free space, a disk counts as full, in bytes. Parts of files may still fit. */
+const minFreeBytes = 1024 * 1024
 
 /** Pause between two readings of postmaster.pid. */
 const pollIntervalMs = 10
@@ -163,9 +177,15 @@ async function start(
     )
     return { isStartedHere }
   } catch (error) {
+    const what = `PostgreSQL in ${path} cannot be started`
     const fatal = await lastFatalMessage(log, sizeBefore)
-    if (!fatal) throw failure(`PostgreSQL in ${path} cannot be started`, error)
-    throw new OperationalError(`PostgreSQL in ${path} cannot be started: ${fatal}`)
+    if (fatal) throw new OperationalError(`${what}: ${fatal}`)
+    // The log has no message if PostgreSQL cannot write it.
+    await access(path, constants.W_OK).catch((reason: unknown) => {
+      throw failure(what, reason)
+    })
+    if (await isDiskFull(path)) throw new OperationalError(`${what}: its disk is full; free some space`)
+    throw failure(what, error)
   }
 }
 
@@ -235,6 +255,12 @@ async function waitUntil(isTrue: () => Promise<boolean>): Promise<void> {
 
 async function readSize(file: string): Promise<number> {
   return (await stat(file).catch(() => undefined))?.size ?? 0
+}
+
+/** Whether a folder has less free space than PostgreSQL needs for its smallest files. */
+async function isDiskFull(folder: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(folder)
+  return bavail * bsize < minFreeBytes
 }
 
 /** Returns the last fatal message after the first `sizeBefore` bytes of the log, with its detail. */
