@@ -1,18 +1,7 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { statSync } from 'node:fs'
-import {
-  chmod,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  symlink,
-  truncate,
-  writeFile,
-} from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
@@ -24,7 +13,6 @@ import { ensureStarted, stop } from '../../src/database/embedded/postmaster.ts'
 import { usableMemory } from '../../src/database/embedded/server-settings.ts'
 import { acquireSharedLock, releaseSharedLock } from '../../src/database/embedded/shared-lock.ts'
 import { OperationalError } from '../../src/operational-error.ts'
-import { canMount, mountMemory } from '../support/mount.ts'
 import { superuserUrl } from '../support/superuser.ts'
 import { makeTemporaryFolder } from '../support/temporary-folder.ts'
 import { withClient } from '../support/with-client.ts'
@@ -364,32 +352,6 @@ describe('a folder for the embedded PostgreSQL', () => {
     await expect(refusal).rejects.toThrow(/^DATA_DIR \/proc\/x\/data cannot be written: .* \/proc$/)
     await expect(refusal).rejects.toBeInstanceOf(OperationalError)
   })
-
-  it.runIf(canMount)('is refused on a read-only file system, with a message that says so', async () => {
-    const refusal = openEmbeddedDatabase(join(await mountMemory('ro'), 'a/b'))
-    await expect(refusal).rejects.toThrow(/a\/b cannot be written: read-only file system$/)
-  })
-
-  it.runIf(canMount)('is refused on a full disk, even if PostgreSQL cannot log the reason', async () => {
-    const disk = await mountMemory('size=120m,mode=755')
-    await (await openEmbeddedDatabase(disk, settings)).close()
-    // A log that ends within a block of the disk could still be continued.
-    await truncate(join(disk, 'postgres/server.log'))
-    await writeFile(join(disk, 'filler'), Buffer.alloc(120 * 2 ** 20)).catch(() => {})
-    await expect(openEmbeddedDatabase(disk, settings)).rejects.toThrow('cannot be started: its disk is full')
-  })
-
-  it.runIf(canMount)(
-    'is refused on a disk that has become read-only, with a message that says so',
-    async () => {
-      const disk = await mountMemory('size=120m,mode=755')
-      const cluster = await openCluster(disk)
-      execFileSync('mount', ['-o', 'remount,ro', disk])
-      await expect(ensureStarted(cluster, settings)).rejects.toThrow(
-        'cannot be started: read-only file system',
-      )
-    },
-  )
 
   it('is refused when its subfolder `postgres` contains something else', async () => {
     const other = join(folder, 'other')
