@@ -49,8 +49,8 @@ const replacedSchemas = ['past', 'published', 'published_past']
 const requiredMigration = 'required_migration'
 
 /**
- * Brings the database's schema up to date. Only one process migrates at a time. A schema that is up to date or that a newer
- * version has expanded does not change.
+ * Brings the database's schema up to date. Only one process migrates at a time. Changes nothing if the schema is up to date, or
+ * if a newer version has expanded it.
  * @throws OperationalError when a statement fails, `checkHistory` finds differences, or the database has migrations with which
  * this version cannot work.
  */
@@ -130,7 +130,7 @@ async function migrateUnderLock(database: Database): Promise<void> {
   const { missing, unknown, isTooNew } = await compareSchema(database)
   if (isTooNew && missing > 0) {
     throw new OperationalError(
-      `this version of Entente does not know ${unknown} of the migrations of the database, which lacks ${missing} of this version: run the version that migrated it, or use another database`,
+      `the database has migrations that this version of Entente does not know (${unknown}), and lacks migrations of this version (${missing}): run the version that migrated the database, or use another database`,
     )
   }
   if (isTooNew) {
