@@ -68,7 +68,7 @@ export const addKey: AddCommand = (program, context) => {
       if (!record)
         throw new OperationalError(`there is no key ${reference}; 'entente key list' shows all keys`)
       await context.print(
-        `${record.prefix} (${record.name}) is ${keyStatus(record, await database.clock.now())}.`,
+        `${record.prefix} (${record.name}): ${keyStatus(record, await database.clock.now())}`,
       )
     })
 }

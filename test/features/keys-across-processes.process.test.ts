@@ -109,7 +109,7 @@ describe('the command line', () => {
     expect(created).toContain('An import: editor, active until 2999-01-31T00:00:00.000Z')
     expect(await key('list')).toContain(`${prefix}  editor  active until 2999-01-31`)
 
-    expect(await key('revoke', createdKey)).toMatch(new RegExp(`^${prefix} \\(An import\\) is revoked `))
+    expect(await key('revoke', createdKey)).toMatch(new RegExp(`^${prefix} \\(An import\\): revoked `))
     await expect.poll(() => service.status(createdKey)).toBe(401)
     const listed = await key('list')
     expect(listed).toContain(`${prefix}  editor  revoked`)
