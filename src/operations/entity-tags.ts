@@ -27,7 +27,7 @@ function parseTags(header: string, name: string): { weak: boolean; opaque: strin
     if (opaque === undefined) {
       const subject = text === '' ? 'has no entity tag' : `${text} is not an entity tag`
       const message = `${subject}: send the ETag of the response unchanged, such as "3" with its quotes`
-      throw new Problem('malformed-request', `The header ${name} cannot be read.`, {
+      throw new Problem('malformed-request', `The header ${name} is invalid.`, {
         errors: [{ header: name, code: 'invalid', message }],
       })
     }

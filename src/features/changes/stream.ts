@@ -32,7 +32,7 @@ function readStart({ headers, query }: ApiRequest): FeedPosition | undefined {
 }
 
 const invalidHeader = (code: string, message: string) =>
-  new Problem('malformed-request', 'The header Last-Event-ID cannot be read.', {
+  new Problem('malformed-request', 'The header Last-Event-ID is invalid.', {
     errors: [{ header: 'Last-Event-ID', code, message }],
   })
 

@@ -53,7 +53,7 @@ function parseKey(header: string | undefined): string | undefined {
     key === undefined
       ? 'must be one text of printable ASCII characters, in double quotes if it has spaces, double quotes or commas'
       : `has ${key.length} characters; it must have 1 to ${maxKeyLength}`
-  throw new Problem('malformed-request', 'The header Idempotency-Key cannot be read.', {
+  throw new Problem('malformed-request', 'The header Idempotency-Key is invalid.', {
     errors: [{ header: 'Idempotency-Key', code: 'invalid', message }],
   })
 }
