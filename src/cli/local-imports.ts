@@ -54,7 +54,7 @@ const refuseToRead = (path: string, error: unknown): never => {
   throw failure(`${path} cannot be read`, error)
 }
 
-/** Returns the name, size and SHA-256 of a file. @throws OperationalError if it cannot be read twice, such as a pipe. */
+/** Returns the name, size and SHA-256 of a file. @throws OperationalError if it cannot be read, or only once, as a pipe. */
 async function describeFile({ path, name }: LocalFile): Promise<ImportFile> {
   const stats = await stat(path).catch((error) => refuseToRead(path, error))
   if (!stats.isFile())
@@ -106,7 +106,10 @@ function parseNamedMapping(path: string, text: string): Mapping {
   }
 }
 
-/** Reads the decisions of a file; none without a path. @throws OperationalError if the file cannot be read, or as `readDecisions` does. */
+/**
+ * Reads the decisions in a file. Without a path, there are none.
+ * @throws OperationalError if the file cannot be read; as `readDecisions` does.
+ */
 async function readDecisionsFile(
   path: string | undefined,
   locate: (line?: number) => string,
@@ -273,7 +276,8 @@ export class LocalImports {
   }
 }
 
-const unknownImport = (id: string) => new OperationalError(`there is no import ${id}`)
+const unknownImport = (id: string) =>
+  new OperationalError(`there is no import ${id}; the first line of the report of an import has its id`)
 
 const outageError = (hint: string, cause: unknown) =>
   new OperationalError(

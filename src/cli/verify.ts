@@ -22,7 +22,7 @@ export const addVerify: AddCommand = (program, context) => {
     .description(
       'check the hashes of revisions, and compare records with their last revision and the feed with seals',
     )
-    .option('--seal <files...>', 'seals that the feed of changes must match')
+    .option('--seal <files...>', 'files with seals that the feed of changes must match')
     .action(async ({ seal: files = [] }: { seal?: string[] }) => {
       const seals = await Promise.all(files.map(readSeal))
       const database = await openAndMigrateDatabase(context)
