@@ -23,8 +23,8 @@ const maxRows = 60
 const maxOpenRows = 12
 
 /**
- * A country's latest agreements: a timeline of the agreements that have a date of signature, in which a bar covers every day
- * that the date can mean, and a table of all these latest agreements, with or without a date.
+ * A country's latest agreements, as a timeline and a table. The table has all of them. The timeline has those with a date of
+ * signature, and a bar covers every day that the date can mean.
  */
 export function AgreementTimeline({
   country,

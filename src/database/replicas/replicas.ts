@@ -159,8 +159,8 @@ export class Replicas {
 
   /**
    * Returns the replica that has replayed the most, for reads while the primary is unreachable. Its age is unknown. Leaves out
-   * replicas that were never seen on the primary's timeline, since they may follow another primary, and replicas on an earlier
-   * timeline than the primary or another replica, since they may have changes that the primary never received.
+   * replicas that were never seen on the primary's timeline: they may follow another primary. Also leaves out replicas on an
+   * earlier timeline than the primary or another replica: they may have changes that the primary never received.
    * @returns undefined if no usable replica has replayed the position.
    */
   lastResort(position: Position | undefined): ReplicaChoice | undefined {

@@ -236,9 +236,9 @@ const settledStatuses: readonly (NameStatus | null | undefined)[] = ['resolved',
 type StoredName = MentionedName & { status: NameStatus | null }
 
 /**
- * Returns which of the stored names have to be resolved. A name that an earlier call has resolved, or whose record is to be
- * created, is skipped, unless there is a decision about it or its country, or that call has not resolved its country: the
- * decision may have changed since that call, and the registry may know the country now.
+ * Returns which of the stored names have to be resolved. Skips a name that an earlier call has resolved, or whose record is to be
+ * created, with two exceptions: if there is a decision about the name or its country, the decision may have changed since that call;
+ * if that call has not resolved the country, the registry may know the country now.
  */
 async function selectOpen(
   database: Pick<Database, 'read'>,

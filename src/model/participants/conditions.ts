@@ -37,9 +37,9 @@ export class ParticipantConditions {
   }
 
   /**
-   * The condition that a participant of a record is one of the regions, a region or country within one of them, or an
-   * organization of such a country, or that the record has its host or a location in such a country. With the filter `role`,
-   * hosts and locations do not count.
+   * The condition that a record belongs to one of the regions. A participant is the region itself, a region or country within it,
+   * or an organization of such a country; or the host or a location of the record is such a country. With the filter `role`, hosts
+   * and locations do not count.
    */
   withinRegions(codes: SQL, getOtherFilter: GetOtherFilter): SQL {
     const { participations } = this.#context.registry.shared
