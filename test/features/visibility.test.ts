@@ -356,7 +356,8 @@ describe('a public record that refers to an internal one', () => {
     const lab = await create(mixed, 'organizations', { ...organization, visibility: 'internal' })
     const project = { title: 'A project', kind: 'other', participants: [{ organization: lab, role: 'lead' }] }
     expect((await mixed.post('/v1/projects', project)).json()).toMatchObject(refused)
-    const path = await createAt(mixed, 'projects', { ...project, visibility: 'internal' })
+    const id = await create(mixed, 'projects', { ...project, visibility: 'internal' })
+    const path = `/v1/projects/${id}`
     expect((await mixed.patch(path, { visibility: 'public' })).json()).toMatchObject(refused)
     expect((await mixed.patch(`/v1/organizations/${lab}`, { visibility: 'public' })).status).toBe(200)
     expect((await mixed.patch(path, { visibility: 'public' })).status).toBe(200)
@@ -365,7 +366,7 @@ describe('a public record that refers to an internal one', () => {
     )
     expect((await mixed.patch('/v1/countries/CHN', { visibility: 'internal' })).json()).toMatchObject(refused)
     const operations = [
-      { op: 'patch', id: hidden.json().id, ifMatch: '*', patch: { visibility: 'internal' } },
+      { op: 'patch', id, ifMatch: '*', patch: { visibility: 'internal' } },
       { op: 'create', document: project },
     ]
     const bulk = await mixed.post('/v1/projects/bulk?atomic=false', { operations })
