@@ -43,23 +43,22 @@ async function findRunning(
   condition: string,
   activity: string,
 ): Promise<string | undefined> {
-  const [running] = await tx.query<NamedImport>({
-    text: `select id as import, files->0->>'name' as file from imports
+  const [running] = await tx.query<NamedImport & Pick<ImportJob, 'state'>>({
+    text: `select id as import, files->0->>'name' as file, state from imports
       where scheme = $2 and id <> $1 and (${condition}) limit 1`,
     values: [id, scheme],
   })
   if (!running) return undefined
-  return waitFor(running, activity)
+  if (running.state !== 'uploaded') return waitFor(running, activity)
+  // Nothing continues an upload that was interrupted.
+  return `The import ${nameImport(running)} of the same register is being uploaded. Wait until that is done, or delete that import if its upload was interrupted.`
 }
 
 /** Names an import, for people. The names of its files are stored when all files have arrived. */
 const nameImport = ({ import: id, file }: NamedImport) => (file === null ? id : `${id} (${file})`)
 
-/** Returns why to wait for an import. Before all its files have arrived, its upload may have been interrupted. */
 const waitFor = (running: NamedImport, activity: string) =>
-  running.file === null
-    ? `The import ${running.import} of the same register is being uploaded. Wait until that is done, or delete that import if its upload was interrupted.`
-    : `The import ${nameImport(running)} of the same register is being ${activity}. Wait until that is done.`
+  `The import ${nameImport(running)} of the same register is being ${activity}. Wait until that is done.`
 
 /** Returns why an import has to wait: an undo of the register, which would not revert records that a commit changes before it. */
 const findUndo = (tx: Transaction, job: ImportJob) => findRunning(tx, job, "state = 'undoing'", 'undone')

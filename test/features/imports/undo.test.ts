@@ -322,18 +322,21 @@ it('an import that commits itself fails while another import of the register is 
   })
 })
 
-it('an undo is refused while an import that commits itself is being uploaded for the register', async () => {
+it.each([
+  ['uploaded for the register', [], ''],
+  ['read on the command line', files, ' (rows.csv)'],
+])('an undo is refused while an import that commits itself is being %s', async (_, arrived, name) => {
   const mapping = mappingOf(newScheme())
   const first = await importCsv(api.database, mapping, oneRow)
   const second = await checkCsv(api.database, mapping, changedRow)
   await api.database.transaction((tx) =>
-    changeImport(tx, second, { state: 'uploaded', autoCommit: true, files: [] }),
+    changeImport(tx, second, { state: 'uploaded', autoCommit: true, files: arrived }),
   )
   const requestUndo = () => api.post(`/v1/imports/${first.id}/undo`, undefined, { key: adminKey })
   const refused = await requestUndo()
   expect(refused.status).toBe(409)
   expect(refused.json<{ detail: string }>().detail).toBe(
-    `The import ${second.id} of the same register is being uploaded. Wait until that is done, or delete that import if its upload was interrupted.`,
+    `The import ${second.id}${name} of the same register is being uploaded. Wait until that is done, or delete that import if its upload was interrupted.`,
   )
   expect((await api.delete(`/v1/imports/${second.id}`, { key: adminKey })).status).toBe(204)
   expect((await requestUndo()).status).toBe(202)
