@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import type pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
+import { withClient } from '../support/with-client.ts'
 import { fetchText } from './fetch-text.ts'
 import { median } from './median.ts'
 import type { Options } from './options.ts'
@@ -59,7 +60,6 @@ const tables = {
 /** Runs each statement `rounds` times after a warm-up, and prints all durations in milliseconds as JSON. */
 const program = `
 import { DuckDBInstance } from '@duckdb/node-api'
-import { withClient } from '../support/with-client.ts'
 const { tables, statements, rounds } = JSON.parse(process.argv[2])
 const connection = await (await DuckDBInstance.create(':memory:', { threads: '2' })).connect()
 for (const table of tables) await connection.run(\`create table \${table} as from read_csv('\${table}.csv', header = true)\`)
