@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useTestApi } from '../support/api.ts'
 import { createRecord, keyIn, pages } from '../support/documents.ts'

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { describe, expect, it } from 'vitest'
 import { autocommitReads } from '../../../src/database/database.ts'
 import { beginRemoval } from '../../../src/features/imports/cleanup.ts'

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { expect, it } from 'vitest'
 import { changeImport } from '../../../src/features/imports/store.ts'
 import { sharedApi } from '../../support/api.ts'

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { describe, expect, it } from 'vitest'
 import { TotalsRows } from '../../../src/features/imports/totals-rows.ts'
 import { sharedApi } from '../../support/api.ts'
