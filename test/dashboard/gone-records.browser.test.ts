@@ -53,7 +53,7 @@ describeInBrowser('the form of a record', () => {
   })
 })
 
-describe.skipIf(skipsBrowser)('the page of a removed record [needs Chromium]', { timeout: 60_000 }, () => {
+describeInBrowser('the page of a removed record', () => {
   it('shows the day and its URL when it is printed', async () => {
     const id = await dashboard.createAgreement({ title: 'Removed and printed' })
     await dashboard.api.delete(`/v1/agreements/${id}`, anyVersion)
