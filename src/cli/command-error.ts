@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { getDatabaseError, mayHaveLostSession, toProblem } from '../database/errors.ts'
+import { getDatabaseError, isConnectionError, mayHaveLostSession, toProblem } from '../database/errors.ts'
 import type { DatabaseConfig } from '../database/open.ts'
 import { serverAddress } from '../database/server-address.ts'
 import { OperationalError } from '../operational-error.ts'
@@ -46,8 +46,7 @@ function lastCause(error: Error): Error {
 /** Whether the problem is that the database cannot be reached, or that the connection to it was lost, also during a commit. */
 const isLost = (error: unknown, problem: Problem): boolean =>
   ['unavailable', 'outcome-unknown'].includes(problem.type) &&
-  problem.cause !== undefined &&
-  mayHaveLostSession(error)
+  (getDatabaseError(error) ? mayHaveLostSession(error) : isConnectionError(error))
 
 /** Says where the server is or, for an embedded one, where its log is. */
 const describeServer = ({ DATABASE_URL, DATA_DIR }: ServerConfig): string =>

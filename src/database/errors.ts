@@ -47,10 +47,18 @@ export function isConnectionError(error: unknown): boolean {
 const timeoutDetail =
   'Statement timeout: the statement was cancelled and nothing was written. Narrow a query; retry a change, which most likely waited for another one.'
 
-const missingSchema = {
-  type: 'unavailable',
-  detail: 'The schema of the database is incomplete, such as while a backup is restored into it.',
-} as const
+/** Stands for the SQLSTATE 42501 of a read-only disk: with 42501, PostgreSQL also reports that a role lacks a permission. */
+const readOnlyDiskState = '42501 read-only disk'
+
+/** Returns the SQLSTATE of PostgreSQL's error, or `readOnlyDiskState`; undefined when there is no such error. */
+function getState(error: unknown): string | undefined {
+  const { code, routine } = getDatabaseError(error) ?? {}
+  // This function of PostgreSQL reports lacking permissions. Messages cannot be compared, since the server translates them.
+  return code === '42501' && routine !== 'aclcheck_error' ? readOnlyDiskState : code
+}
+
+/** SQLSTATEs of missing schemas, tables, columns, types and functions. */
+const incompleteSchemaStates = ['3F000', '42P01', '42703', '42704', '42883']
 
 /** Problems by SQLSTATE (PostgreSQL, appendix A): by the whole code, or by its class. The registry's triggers raise `EN…`. */
 const problems: Record<string, { type: ProblemType; detail: string }> = {
@@ -73,16 +81,16 @@ const problems: Record<string, { type: ProblemType; detail: string }> = {
     detail: 'Concurrent updates: the transaction was repeated and rolled back each time. Retry the request.',
   },
   // The service checks the schema at its start, so somebody is restoring a backup, or has dropped something since.
-  '3F': missingSchema,
-  '42P01': missingSchema,
-  '42703': missingSchema,
-  '42704': missingSchema,
-  '42883': missingSchema,
-  // PostgreSQL also reports a read-only file system with this code.
-  '42501': {
-    type: 'unavailable',
-    detail: 'The disk of the database is read-only, or the role of the service lacks a permission.',
-  },
+  ...Object.fromEntries(
+    incompleteSchemaStates.map((state) => [
+      state,
+      {
+        type: 'unavailable' as const,
+        detail: 'The schema of the database is incomplete, such as while a backup is restored into it.',
+      },
+    ]),
+  ),
+  [readOnlyDiskState]: { type: 'unavailable', detail: 'The disk of the database is read-only.' },
   '53': { type: 'unavailable', detail: 'The database is out of connections, memory or disk space.' },
   '55': { type: 'unavailable', detail: 'A database object is locked or not ready.' },
   '55000': {
@@ -103,7 +111,7 @@ const problems: Record<string, { type: ProblemType; detail: string }> = {
  */
 export function toProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error
-  const state = getDatabaseError(error)?.code
+  const state = getState(error)
   const known = state === undefined ? undefined : (problems[state] ?? problems[state.slice(0, 2)])
   if (!known && !isConnectionError(error)) return undefined
   const { type, detail } = known ?? {
@@ -114,10 +122,9 @@ export function toProblem(error: unknown): Problem | undefined {
 }
 
 /**
- * SQLSTATEs that may end the session during a commit: connection, read-only disk (42501), resources, shutdown, system and internal
- * errors.
+ * SQLSTATEs that may end the session during a commit: connection, read-only disk, resources, shutdown, system and internal errors.
  */
-const sessionEndingStates = /^(08|42501|53|57P|58|XX)/
+const sessionEndingStates = new RegExp(`^(08|${readOnlyDiskState}|53|57P|58|XX)`)
 
 /**
  * Whether a commit may have succeeded in spite of an error: the connection was lost before PostgreSQL answered, or PostgreSQL may
@@ -125,9 +132,13 @@ const sessionEndingStates = /^(08|42501|53|57P|58|XX)/
  * severity of an error is not used, because the server translates it.
  */
 export function mayHaveLostSession(error: unknown): boolean {
-  const state = getDatabaseError(error)?.code
+  const state = getState(error)
   return state === undefined || sessionEndingStates.test(state)
 }
+
+/** Whether a schema, table, column, type or function is missing in the database. */
+export const isSchemaIncomplete = (error: unknown): boolean =>
+  incompleteSchemaStates.includes(getDatabaseError(error)?.code ?? '')
 
 /** Whether PostgreSQL rolled a transaction back because of another transaction: a serialization failure or a deadlock. */
 export const isConflict = (error: unknown): boolean =>

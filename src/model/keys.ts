@@ -101,7 +101,7 @@ export function suggestSearch(input: unknown, resource: string): string {
 /** Suggests the text without the spaces around it, if this form matches the pattern. */
 function suggestTrimmed(input: unknown, pattern: RegExp): string {
   const word = typeof input === 'string' ? input.trim() : ''
-  return pattern.test(word) ? `; did you mean "${word}"?` : ''
+  return word.length <= 100 && pattern.test(word) ? `; did you mean "${word}"?` : ''
 }
 
 /** Suggests a search for a name of several words, whose topic may have another slug, and the lower-case form of other texts. */

@@ -63,7 +63,8 @@ export function findTagByName(text: string): string | undefined {
   if (!/^\p{L}[\p{L} ]{1,40}$/u.test(name)) return undefined
   if (codesByName.size === 0) nameCodes()
   const code = codesByName.get(name.toLowerCase())
-  return code && [code, ...others].join('-')
+  const tag = [code, ...others].join('-')
+  return code !== undefined && isLanguageTag(tag) ? tag : undefined
 }
 
 /** Whether a tag has the name of a language in place of its code: no language has a code of four letters or more. */

@@ -272,7 +272,7 @@ function explainNoOther(plan: AggregatePlan): string | undefined {
   const [dimension] = groupBy
   if (dimension === undefined || groupBy.length > 1) return 'needs exactly one dimension in groupBy'
   if (!compareOtherValues(plan, dimension, []))
-    return `is not possible for ${dimension}: no filter finds the records with other values. Group by another dimension, or leave out top.`
+    return `is not possible for ${dimension}: no filter finds the records with other values; group by another dimension, or leave out top`
   const mixed = measures.find((measure) => hasSameElements(resource, measure, dimension))
   if (mixed) return `is not possible for ${dimension} with "${mixed.name}": both belong to the same list`
   const { filter } = getDimension(resource, dimension).groupFilter

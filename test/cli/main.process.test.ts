@@ -44,7 +44,9 @@ describe('a service that cannot start', () => {
   })
 
   it('says in one line, without a warning of pg, that the server has no TLS', async () => {
-    const { code, stderr } = await run(['serve'], { DATABASE_URL: `${database.url}?sslmode=require` }).ended
+    const url = new URL(database.url)
+    url.searchParams.set('sslmode', 'require')
+    const { code, stderr } = await run(['serve'], { DATABASE_URL: url.href }).ended
     expect(stderr).toMatch(/^entente: DATABASE_URL: [^\n]+The server does not support SSL connections\n$/)
     expect(code).toBe(1)
   })

@@ -17,7 +17,7 @@ describe('the problem of a database error', () => {
     ['57P01', 'The database cancelled the statement or is shutting down.'],
     ['42P01', 'The schema of the database is incomplete, such as while a backup is restored into it.'],
     ['25006', 'The database is read-only at the moment.'],
-    ['42501', 'The disk of the database is read-only, or the role of the service lacks a permission.'],
+    ['42501', 'The disk of the database is read-only.'],
   ])('for SQLSTATE %s is 503 and says: %s', (code, detail) => {
     const problem = toProblem(new Error('statement failed', { cause: databaseError(code) }))
     expect(problem).toMatchObject({ type: 'unavailable', message: detail, headers: { 'retry-after': '1' } })
@@ -38,6 +38,13 @@ describe('the problem of a database error', () => {
   it.each(['53100', '42501'])('with SQLSTATE %s leaves the outcome of a commit unknown', (code) => {
     // PostgreSQL ends all sessions when it cannot write its log: on a full disk, and on a read-only one.
     expect(mayHaveLostSession(databaseError(code))).toBe(true)
+  })
+
+  it('of a lacking permission is not sent to clients, and does not lose the session', () => {
+    const error = databaseError('42501')
+    error.routine = 'aclcheck_error'
+    expect(toProblem(error)).toBeUndefined()
+    expect(mayHaveLostSession(error)).toBe(false)
   })
 
   it('of an unknown SQLSTATE is not sent to clients', () => {

@@ -150,14 +150,14 @@ it('the log contains no key, token, cookie, query, body or client address', asyn
     body: JSON.stringify({ name: 'Zhang San', role: 'admin' }),
   })
   const { key: secondKey } = (await response.json()) as { key: string }
-  // An internal error is logged with its cause, here a failed statement with values.
+  // A server error is logged with its cause, here a failed statement with values.
   await pool.query('alter table agreements rename to elsewhere')
   const failed = await send('/v1/agreements', `Bearer ${key}`, {
     method: 'POST',
     headers: json,
     body: JSON.stringify({ title: 'Confidential draft', kind: 'treaty' }),
   })
-  expect(failed.status).toBe(500)
+  expect(failed.status).toBe(503)
   service.signal('SIGTERM')
   const { stdout, stderr } = await service.ended
   expect(stderr).toBe('')

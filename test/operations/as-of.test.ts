@@ -292,7 +292,7 @@ describe('a list of the past', () => {
     expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]))
     // Without this column, the statement fails in the database.
     await api.pool.query('alter view past.topics rename column broader to hidden')
-    expect((await api.get(`/v1/agreements?asOf=${past}&topic=energy`)).status).toBe(500)
+    expect((await api.get(`/v1/agreements?asOf=${past}&topic=energy`)).status).toBe(503)
     await api.pool.query('alter view past.topics rename column hidden to broader')
     const { rows } = await api.pool.query("select relname from pg_class where relpersistence = 't'")
     expect(rows).toEqual([])

@@ -145,7 +145,7 @@ export async function signIn(page: Page, key = adminKey): Promise<void> {
   await page.getByRole('button', { name: 'Sign out' }).waitFor()
 }
 
-/** Enters a text in a search for records, and picks the first suggestion that begins with it. */
+/** Enters a text in a search for records, waits for a suggestion that begins with it, and picks the first suggestion. */
 export async function pickRecord(page: Page, search: Locator, text: string): Promise<void> {
   await search.fill(text)
   const option = page.getByRole('option', { name: new RegExp(`^${text}`, 'i') })
@@ -212,7 +212,7 @@ class Dashboard {
   get #parts(): { api: Api; browser: Browser } {
     if (!this.#opened)
       throw new Error(
-        'the dashboard is not open: use it only in the tests of `describeInBrowser` and in `prepare`',
+        'the dashboard is not open: use it only in tests and hooks that are skipped without Chromium',
       )
     return this.#opened
   }
@@ -243,7 +243,9 @@ class Dashboard {
 
   /** Creates an API key. */
   async createKey(role: string, name = `A ${role}`): Promise<{ id: string; key: string }> {
-    return (await this.api.post('/v1/keys', { name, role })).json()
+    const created = await this.api.post('/v1/keys', { name, role })
+    if (created.status !== 201) throw new Error(created.text)
+    return created.json()
   }
 
   /** Creates an agreement, by default a treaty. Returns its id. */

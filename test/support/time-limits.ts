@@ -11,5 +11,7 @@ export async function withTimeLimits(
       ('statement_timeout', 'lock_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout')`,
   )
   const limits = rows.map(({ name }) => `-c ${name}=${limitMs}`).join(' ')
-  return `${url}?options=${encodeURIComponent(limits)}`
+  const limited = new URL(url)
+  limited.searchParams.set('options', limits)
+  return limited.href
 }

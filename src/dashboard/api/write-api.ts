@@ -27,7 +27,8 @@ const maxReasonLength = 500
  * headers had more than 16 KiB.
  */
 function reasonHeader(reason: string): string {
-  const line = reason.replaceAll(controls, ' ').trim()
+  // The service counts characters in the form NFC, too.
+  const line = reason.replaceAll(controls, ' ').normalize('NFC').trim()
   const { length } = Array.from(line)
   if (length > maxReasonLength)
     throw new ApiError(

@@ -170,8 +170,8 @@ function ObjectValue({
       {parts.map(([name, part], index) => (
         <span key={name}>
           {index > 0 && ' · '}
-          {/* The locator says itself that it is a row. */}
-          {name === 'row' ? (
+          {/* The locators of imports say themselves that they are rows. */}
+          {name === 'row' && /^row \d+$/.test(String(part)) ? (
             <RowLocator locator={String(part)} />
           ) : (
             <>

@@ -1,5 +1,5 @@
 import { autocommitReads, type Database } from '../../database/database.ts'
-import { toProblem } from '../../database/errors.ts'
+import { isSchemaIncomplete, toProblem } from '../../database/errors.ts'
 import { errorMessage } from '../../error-message.ts'
 import type { Registry } from '../../model/registry.ts'
 import { checkRows } from './check.ts'
@@ -67,9 +67,14 @@ function describeFailure(error: unknown): string {
   return cleanText([message, ...errors].join('\n').slice(0, maxFailureLength))
 }
 
-/** Whether an import can continue later: it was aborted or taken over, or the database is unreachable or busy. */
+/**
+ * Whether an import can continue later: it was aborted or taken over, or the database is unreachable or busy. A schema that is
+ * incomplete does not become complete by itself.
+ */
 export const isTemporary = (error: unknown, signal?: AbortSignal): boolean =>
-  signal?.aborted === true || error instanceof TakenOver || toProblem(error)?.status === 503
+  signal?.aborted === true ||
+  error instanceof TakenOver ||
+  (toProblem(error)?.status === 503 && !isSchemaIncomplete(error))
 
 const isFinished = ({ state }: ImportJob) => ['committed', 'undone', 'failed'].includes(state)
 

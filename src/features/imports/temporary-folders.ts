@@ -41,7 +41,8 @@ export async function withTemporaryFolder<T>(work: (folder: string) => Promise<T
     throw unwritableCodes.has(errorCode(error)) ? unwritable(error) : error
   } finally {
     clearInterval(timer)
-    await rm(folder, { recursive: true, force: true })
+    // A folder that cannot be removed now, such as on a read-only disk, is removed by `removeAbandonedFolders`.
+    await rm(folder, { recursive: true, force: true }).catch(() => {})
   }
 }
 

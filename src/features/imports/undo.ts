@@ -196,22 +196,23 @@ class UndoBatch {
 /**
  * SQL that marks entries as undone ($1), and updates the hashes of other imports, so that no value of the undone import, and no value
  * that the undo has restored, seems to be edited by others. $2 has the hashes of `findRemaining`, or null for a record without them.
- * They are added to the last import before. Later imports that found the same values have entries without a change (`none`), which
+ * They replace the hashes of the undone entry, and are added to the last import before. Later imports that found the same values have entries without a change (`none`), which
  * are no obstacle to an undo. In these entries, the hashes of restored values replace those of the undone values. Values that had
  * no hash before lose theirs.
  */
 const markUndone = `with given as (
-    select * from unnest($1::bigint[], $2::jsonb[]) as given(sequence, remaining)
+    select import, sequence, resource, key, scheme, properties, remaining
+    from unnest($1::bigint[], $2::jsonb[]) as given(sequence, remaining) join import_records using (sequence)
   ),
   marked as (
-    update import_records set undone = true from given where import_records.sequence = given.sequence
-    returning import, import_records.sequence, resource, key, scheme, properties, remaining
+    update import_records set undone = true, properties = coalesce(given.remaining::json, import_records.properties)
+    from given where import_records.sequence = given.sequence
   ),
   found as (
-    select marked.*, earlier.sequence as "earlierSequence", earlier.properties as "earlierProperties"
-    from marked left join lateral (
-      select sequence, properties from import_records where resource = marked.resource and key = marked.key
-        and scheme = marked.scheme and sequence < marked.sequence and import <> marked.import and not undone
+    select given.*, earlier.sequence as "earlierSequence", earlier.properties as "earlierProperties"
+    from given left join lateral (
+      select sequence, properties from import_records where resource = given.resource and key = given.key
+        and scheme = given.scheme and sequence < given.sequence and import <> given.import and not undone
       order by sequence desc limit 1
     ) earlier on true
     where remaining is not null

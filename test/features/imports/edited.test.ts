@@ -244,6 +244,19 @@ describe('a record that remains after an undo', () => {
   })
 })
 
+describe('a record that was made by hand', () => {
+  it('keeps a value that an undone file had, too, after a file without the value', async () => {
+    const scheme = newScheme()
+    const own = { name: 'Un Six', kind: 'academic', country: 'CHN', website: 'https://own.example' }
+    await createOrganization({ ...own, externalIds: [{ scheme, id: '1' }] })
+    await undo(api.database, await importRow(scheme, 'Un Six,academic,China,https://own.example,UN'))
+    expect((await importRow(scheme, 'Un Six,academic,China,,')).counts).toMatchObject({ kept: 0 })
+    const third = await importRow(scheme, 'Un Six,academic,China,https://file.example,')
+    expect(third.counts).toMatchObject({ changed: 0, kept: 1 })
+    expect(await find(scheme)).toMatchObject(own)
+  })
+})
+
 describe('a record whose earlier values an undo could not restore', () => {
   const rorOf = ['https://ror.org/013cjyk83', 'https://ror.org/034t30j35', 'https://ror.org/05hffr360']
   const importRorRow = (scheme: string, name: string, ror = '') =>
