@@ -1,12 +1,12 @@
 // @module-tag slow
 
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { insertDocuments } from '../../src/operations/writing/documents.ts'
 import { checkDocument } from '../../src/operations/writing/validation.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { aggregate, countInList } from '../support/aggregates.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { testCreation } from '../support/authorship.ts'
 import {
   type Base,
@@ -21,12 +21,8 @@ import {
   union,
 } from '../support/counted-bases.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
+const api = useTestApi()
 beforeAll(createBases)
-afterAll(() => api.close())
 
 /** Returns the index of a base in `bases`, which is the number at the end of its id. */
 const indexIn = (id: string) => Number(id.slice(-12))

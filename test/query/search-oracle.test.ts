@@ -1,21 +1,17 @@
 // @module-tag slow
 
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { insertDocuments } from '../../src/operations/writing/documents.ts'
 import { checkDocument } from '../../src/operations/writing/validation.ts'
 import { registry } from '../../src/resources/registry.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { useTestApi } from '../support/api.ts'
 import { testCreation } from '../support/authorship.ts'
 import { dateMatches, parseSpan } from '../support/date-oracle.ts'
 import { pseudoRandom } from '../support/pseudo-random.ts'
 
-let api: Api
-beforeAll(async () => {
-  api = await startTestApi()
-})
+const api = useTestApi()
 beforeAll(createAgreements)
-afterAll(() => api.close())
 
 interface Party {
   country: string | null

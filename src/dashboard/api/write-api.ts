@@ -41,9 +41,9 @@ function reasonHeader(reason: string): string {
 /**
  * Writes to the API, and then has all views read their data again.
  * @returns the parsed body of the response; undefined if it is empty.
- * @throws ApiError for a reason that is too long; for an error response, with its faults except those of headers, and with status 0 when there is no
- * response; another error when the response is incomplete or not JSON. Without a complete response, the service may have
- * done the write.
+ * @throws ApiError for a reason that is too long; for an error response, with its faults except those of headers; and with status 0
+ * when there is no response. Another error when the response is incomplete or not JSON. Without a complete response, the service may
+ * have done the write.
  */
 export async function writeApi(
   path: string,

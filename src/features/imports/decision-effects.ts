@@ -107,7 +107,8 @@ export async function checkEffect(
 /**
  * Starts the checks of imports again, even running ones, if a decision about one of their names is new or changed. Also does so if
  * their last check ran without the decision: the command line stores decisions without new checks. Rows that were refused for the
- * name may be ready now. An import whose file is still being read is checked later anyway. The caller has locked the imports (`lockOpen`).
+ * name may be ready now. An import whose file is still being read is checked later anyway. The caller has locked the imports
+ * (`lockOpen`).
  * @param changed the identities of the decisions that were made anew or replaced another one.
  */
 export async function checkAgain(

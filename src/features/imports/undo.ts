@@ -196,9 +196,9 @@ class UndoBatch {
 /**
  * SQL that marks entries as undone ($1), and updates the hashes of other imports, so that no value of the undone import, and no value
  * that the undo has restored, seems to be edited by others. $2 has the hashes of `findRemaining`, or null for a record without them.
- * They replace the hashes of the undone entry, and are added to the last import before. Later imports that found the same values have entries without a change (`none`), which
- * are no obstacle to an undo. In these entries, the hashes of restored values replace those of the undone values. Values that had
- * no hash before lose theirs.
+ * They replace the hashes of the undone entry, and are added to the last import before. Later imports that found the same values
+ * have entries without a change (`none`), which are no obstacle to an undo. In these entries, the hashes of restored values replace
+ * those of the undone values. Values that had no hash before lose theirs.
  */
 const markUndone = `with given as (
     select import, sequence, resource, key, scheme, properties, remaining

@@ -1,12 +1,12 @@
 import { access, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   removeAbandonedFolders,
   withTemporaryFolder,
 } from '../../../src/features/imports/temporary-folders.ts'
-import { type Api, startTestApi } from '../../support/api.ts'
+import { startTestApi, useTestApi } from '../../support/api.ts'
 import { adminKey } from '../../support/app.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../../support/imports.ts'
 import { canMount, mountMemory } from '../../support/mount.ts'
@@ -39,11 +39,7 @@ afterEach(async () => {
 const csv = `${treatyHeader}\n1,First,2001,China\n`
 
 describe('while temporary files cannot be written', () => {
-  let api: Api
-  beforeAll(async () => {
-    api = await startTestApi()
-  })
-  afterAll(() => api.close())
+  const api = useTestApi()
 
   it('a preview gets 503 with the reason, and no path', async () => {
     const preview = () =>
