@@ -1,4 +1,4 @@
-import { readIds } from './fetch-text.ts'
+import { fetchText, readIds } from './fetch-text.ts'
 import { median } from './median.ts'
 
 /** Durations of the first page of a list and of a deep page: medians of many requests. */
@@ -9,14 +9,17 @@ export interface Depths {
   deepPageMs: number
 }
 
-/** The duration of a request that bypasses the response cache, in milliseconds. */
+/** The duration of a request that bypasses the response cache, in milliseconds. @throws when it is refused. */
 async function timeRequest(url: string): Promise<number> {
   const start = performance.now()
-  await (await fetch(url, { headers: { 'cache-control': 'no-cache' } })).text()
+  await fetchText(url, { headers: { 'cache-control': 'no-cache' } })
   return performance.now() - start
 }
 
-/** Pages through a list to record number `depth`, and then requests the first and the deep page alternately. */
+/**
+ * Pages through a list to record number `depth`, and then requests the first and the deep page alternately.
+ * @throws when a request is refused.
+ */
 export async function measureDepths(origin: string, depth: number): Promise<Depths> {
   const list = `${origin}/v1/agreements?fields=id&sort=id`
   let deepCursor = ''

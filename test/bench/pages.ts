@@ -59,7 +59,7 @@ async function visit(browser: Browser, address: string, width: number): Promise<
 }
 
 /**
- * Names and paths of pages, one or two of each view except the views for editors and administrators. `moments compared`
+ * Names and paths of pages, one or two of each view except the views for editors and administrators. `times compared`
  * compares the current state with the state on a date on which the registry was empty.
  */
 const pages = (agreement: string) =>
@@ -73,7 +73,7 @@ const pages = (agreement: string) =>
     ['network', '/network'],
     ['network of a country', '/network?centre=CHN'],
     ['countries compared', '/compare?country=PAK,DEU'],
-    ['moments compared', '/compare?country=PAK&before=2026-01-01T00:00:00Z'],
+    ['times compared', '/compare?country=PAK&before=2026-01-01T00:00:00Z'],
     ['search', '/search?q=energy'],
     ['changes', '/changes'],
     ['sign-in', '/sign-in'],
@@ -135,17 +135,19 @@ const { values } = parseArgs({
 })
 const width = Number(values.width)
 const folder = await mkdtemp(join(tmpdir(), 'entente-pages-'))
+let service: Server | undefined
+let browser: Browser | undefined
 try {
-  const service = await startService(folder, Number(values.agreements), values.database)
-  const browser = await openBrowser()
+  service = await startService(folder, Number(values.agreements), values.database)
+  browser = await openBrowser()
   const rows = [headings, headings.map(() => '---')]
   for (const [name, path] of pages(await findAgreement(service.origin))) {
     rows.push(row(name, 'first', await visit(browser, service.origin + path, width)))
     rows.push(row(name, 'second', await visit(browser, service.origin + path, width)))
   }
   for (const cells of rows) console.log(`| ${cells.join(' | ')} |`)
-  await browser.close()
-  await service.close()
 } finally {
+  await browser?.close()
+  await service?.close()
   await rm(folder, { recursive: true, force: true })
 }

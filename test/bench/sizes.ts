@@ -150,8 +150,7 @@ async function withRegistry(folder: string, agreements: number, use: (registry: 
       ids: await sampleIds(origin),
       wordIds: await addWordAgreements(origin),
     }
-    await use(registry)
-    await removeWordAgreements(registry)
+    await use(registry).finally(() => removeWordAgreements(registry))
   } finally {
     await service.close()
   }
