@@ -181,6 +181,7 @@ async function compare(
 /**
  * Compares cold lists of 25 agreements with those of other servers, which read the same columns and rows as far as they can.
  * @param url URL of the database of the hand-written server, which the other servers read.
+ * @throws when the other servers cannot be installed or started, or a response does not have 25 agreements.
  */
 export async function comparePeers(url: string, service: Server, options: Options): Promise<PeerResult[]> {
   const folder = await install()

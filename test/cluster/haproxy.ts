@@ -69,7 +69,7 @@ async function waitForPrimary(balancer: Host): Promise<void> {
   }
 }
 
-/** Starts HAProxy on its own host. */
+/** Starts HAProxy on its own host, and returns when it has found the primary. */
 export async function openBalancer(folder: string, postgres: Postgres, services: Host[]): Promise<Balancer> {
   const host = await Host.open('haproxy', { lastOctet: 20 })
   const file = join(folder, 'haproxy.cfg')

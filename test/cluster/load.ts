@@ -100,7 +100,7 @@ export interface Observation {
   problem?: string
 }
 
-/** Sends one request and measures it. */
+/** Sends one request and measures it. Never rejects. */
 export async function observe(what: string, url: string, init: RequestInit = {}): Promise<Observation> {
   const at = Date.now()
   const startedAt = performance.now()
@@ -133,7 +133,10 @@ export async function fetchPatiently(url: string, init: RequestInit = {}): Promi
 /** Returns the milliseconds after which a client may repeat a refused request; a second if the response does not say. */
 export const retryAfterMs = ({ headers }: Response): number => Number(headers.get('retry-after') ?? 1) * 1000
 
-/** Sends each request at a fixed rate, even while earlier requests have no response. */
+/**
+ * Sends each request every `intervalMs`, even while earlier requests have no response.
+ * @returns the observations so far, and `stop`, which waits for the running requests and returns all observations.
+ */
 export function startProbes(probes: Record<string, () => Promise<Observation>>, intervalMs: number) {
   const observations: Observation[] = []
   const running = new Set<Promise<unknown>>()

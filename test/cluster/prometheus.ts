@@ -59,7 +59,10 @@ function addressOf(name: string, hosts: Map<string, Host>): string[] {
   return host ? [`${host.address}:${port}`] : []
 }
 
-/** Starts Prometheus with the configuration of `deploy/`, with a scrape interval of 1 s and alerts that fire after 2 s. */
+/**
+ * Starts Prometheus with the configuration of `deploy/`, with a scrape interval of 1 s and alerts that fire after 2 s. Returns when
+ * Prometheus has read the targets.
+ */
 export async function startPrometheus(folder: string, cluster: Cluster): Promise<Prometheus> {
   const host = await Host.open('prometheus', { lastOctet: 21 })
   const { balancer, postgres, services } = cluster

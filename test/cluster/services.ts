@@ -56,6 +56,7 @@ export class Service {
     }
   }
 
+  /** Whether `/readyz` returns 200 within a second. */
   async isReady(): Promise<boolean> {
     try {
       return (await fetch(`${this.origin}/readyz`, { signal: AbortSignal.timeout(1000) })).status === 200

@@ -5,8 +5,7 @@ import { removeCluster } from './removal.ts'
 import { clusterUnavailableReason } from './tools.ts'
 
 /**
- * Name of an abstract Unix socket that locks the addresses of the simulated deployment (`cluster.ts`) for one run. The lock ends
- * with the process.
+ * Name of an abstract Unix socket that locks the addresses of the cluster for one run. The lock ends with the process.
  */
 const lockName = '\0entente-cluster'
 
@@ -20,8 +19,7 @@ function raisePriority(): void {
 }
 
 /**
- * Removes the simulated deployment of this run or a killed run, before and after the tests. Prints the reason if no cluster can
- * run.
+ * Removes the cluster of this run or of a killed run, before and after the tests. Prints the reason if no cluster can run.
  * @throws when another run is in progress, and in CI also when no cluster can run.
  */
 export default async function setup(): Promise<(() => Promise<void>) | undefined> {

@@ -121,8 +121,8 @@ describe(`with ${agreements} agreements and an internal record, the feed of anon
           limit: 100,
         }
         // As if there were 4,000 revisions: a sort of more than a quarter of them is a fault.
-        const sizes = new Map([['revisions', 4000]])
-        expect(await planFaults(client, feedStatement(plan), sizes), order).toEqual([])
+        const assumedSizes = new Map([['revisions', 4000]])
+        expect(await planFaults(client, feedStatement(plan), assumedSizes), order).toEqual([])
       }
     } finally {
       await client.query('rollback')
