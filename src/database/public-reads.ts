@@ -13,7 +13,7 @@ import { getDatabaseError } from './errors.ts'
 
 /**
  * Reads for readers without a role (without a key, or with a token without a role), which see no internal records. The statements
- * are the same as for all readers. PostgreSQL hides the internal records (`migrations/0006_visibility.sql`), so statements need
+ * are the same as for all readers. PostgreSQL hides the internal records (`visibility_views()` in the migrations), so statements need
  * no conditions of their own. But statements must not qualify the names of tables.
  */
 
