@@ -9,8 +9,8 @@ export interface TerminalStreams {
 const isAbort = (error: unknown) => error instanceof Error && error.name === 'AbortError'
 
 /**
- * Asks a yes-or-no question on the terminal. The answer is no without a terminal, and if the user presses Ctrl+C or Ctrl+D
- * instead of answering.
+ * Asks a yes-or-no question on the terminal.
+ * @returns true if the answer is `y` or `yes`; false for other answers, without a terminal, and after Ctrl+C or Ctrl+D.
  */
 export async function askForConfirmation(
   question: string,

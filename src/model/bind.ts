@@ -125,6 +125,7 @@ const searchedProperties = ({ fields }: ResourceDeclaration): string =>
 /**
  * Builds the resource of a declaration. Other resources may not be built yet, so collections and includes look them up when they
  * are used.
+ * @throws Error for a wrong declaration.
  */
 export function bindResource(registry: Registry, declaration: ResourceDeclaration): Resource {
   const { name, naturalKey, search, constraints: _, query, refine: __, ...rest } = declaration

@@ -29,7 +29,7 @@ const anyPattern = new RegExp(`^[A-Z]{3}$|${slugPattern.source}`)
 
 /** Schemas of records' keys. Each error describes the form of a key. */
 export const keys = {
-  /** @param resource the resource of the record, where a name leads to it by a search. */
+  /** @param resource the resource of the record. If it is given, the error for a name suggests a search for the record. */
   uuid: (resource?: string) =>
     z
       .string()
@@ -70,7 +70,7 @@ export const keys = {
       }),
 }
 
-/** Returns the key of a resource to whose records the registry assigns UUIDs. @param declaration the declaration of the resource. */
+/** Returns the `KeySpec` of a resource to whose records the registry assigns UUIDs. @param declaration the resource's declaration. */
 export const generatedKey = lazyFor(
   ({ name }: { name: string }): KeySpec => ({ schema: keys.uuid(name), assignedBy: 'registry' }),
 )
@@ -91,7 +91,7 @@ function suggestSearchOfName(input: unknown, resource: string | undefined): stri
   return resource === undefined || /\d/.test(String(input)) ? '' : suggestSearch(input, resource)
 }
 
-/** Returns the end of a message that suggests the search by which a name leads to the key of its record; empty for other texts. */
+/** Returns the end of a message that suggests a search for a record by its name; empty if the input cannot be a name. */
 export function suggestSearch(input: unknown, resource: string): string {
   return typeof input === 'string' && input.isWellFormed() && /^\p{L}.{0,59}$/u.test(input)
     ? `; find it with /v1/search?q=${encodeURIComponent(input)}&resource=${resource}`

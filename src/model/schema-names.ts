@@ -18,7 +18,7 @@ export function registerResponseSchema<T extends z.ZodType>(id: string, schema: 
   return schema
 }
 
-/** Adds a description to one use of a named schema. The schema remains a component. */
+/** Returns a schema for one use of a named schema, with a description of this use. The named schema remains a component. */
 export const withDescription = (schema: z.ZodType, description: string): z.ZodType =>
   z.lazy(() => schema).meta({ description })
 

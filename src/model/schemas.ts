@@ -190,7 +190,7 @@ export const optional = <T extends z.ZodType>(schema: T) => schema.nullable().de
 /** The schemas whose values are keys of records, each with the name of the resource of these records. */
 export const references = new WeakMap<z.core.$ZodType, string>()
 
-/** Marks a schema whose values are keys of records of a resource. */
+/** Marks a schema whose values are keys of records of a resource. Returns the schema. */
 export function refersTo<T extends z.ZodType>(schema: T, resource: string): T {
   references.set(schema, resource)
   return schema
