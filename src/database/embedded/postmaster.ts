@@ -66,7 +66,7 @@ export async function ensureStarted(
   const deadline = Date.now() + startTimeoutMs
   let formerPort: number | undefined
   let isStartedHere = Promise.resolve(false)
-  for (let attempts = maxStartAttempts; Date.now() < deadline; ) {
+  for (let attemptsLeft = maxStartAttempts; Date.now() < deadline; ) {
     // Read first, since `readPostmaster` may remove the lock file.
     formerPort = (await readFormerPort(cluster.path)) ?? formerPort
     const server = await readPostmaster(cluster.path)
@@ -81,8 +81,8 @@ export async function ensureStarted(
         signal?.throwIfAborted()
         if (isFormerServerEnding(error)) await sleep(formerServerPauseMs)
         else {
-          attempts -= 1
-          if (attempts === 0) throw error
+          attemptsLeft -= 1
+          if (attemptsLeft === 0) throw error
         }
       }
     }

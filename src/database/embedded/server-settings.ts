@@ -12,11 +12,11 @@ export function usableMemory(): number {
  * Returns the settings of a PostgreSQL server that shares a machine with the service. PostgreSQL's defaults suit a machine
  * with less than a gigabyte. Shared buffers take up memory only when they are filled. docs/operating.md, "Sizes", has the
  * settings of other servers.
- * @param memory the memory that both may use, in bytes (`usableMemory`).
+ * @param memoryBytes the memory that both may use (`usableMemory`).
  */
-export function serverSettings(memory: number): string[] {
-  const share = (divisor: number, maximum: number) =>
-    `${Math.round(Math.min(memory / divisor / mebibyte, maximum))}MB`
+export function serverSettings(memoryBytes: number): string[] {
+  const share = (divisor: number, maxMebibytes: number) =>
+    `${Math.round(Math.min(memoryBytes / divisor / mebibyte, maxMebibytes))}MB`
   return [
     `shared_buffers=${share(4, 4096)}`,
     `effective_cache_size=${share(4 / 3, Number.POSITIVE_INFINITY)}`,
