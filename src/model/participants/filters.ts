@@ -89,7 +89,7 @@ export function participantFilters(
     country: withMultiValue(countryFilter(context, conditions, multiValues.country), multiValues.country),
     partnerOf: filterByAny(
       keys.country(),
-      'Country that takes part, in any role. With it, `country`, `region` and `subregion`, and groups by them, count only its partners.',
+      'Country that takes part, in any role. With this filter, `country`, `region` and `subregion`, and groups by them, count only its partners.',
       (values) => conditions.byCountries(textArray(values), () => undefined),
     ),
     organization: withMultiValue(byOrganization, multiValues.organization),
