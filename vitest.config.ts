@@ -28,7 +28,8 @@ export default defineConfig({
     // Tests wait half of the time, so even two processors get three workers. Each worker imports the service, and compiles
     // the validators of the OpenAPI document, for itself.
     maxWorkers: Math.max(3, availableParallelism()),
-    // The default of V8 collects the objects of a service while most are still in use, which costs a fifth of the time.
+    // With V8's default size of the young generation, V8 collects the objects of a service while most are still in use, which costs
+    // a fifth of the time.
     execArgv: ['--max-semi-space-size=32'],
     // Files of a worker share the imported modules: importing the service takes as long as the tests of most files, and
     // its modules hold no state but what they derive from constants.

@@ -161,7 +161,7 @@ export class LocalImports {
     await checkDecisions(this.#database, registry, decided.decisions, ({ line }) => locate(line))
     await this.#noteMissingCountries()
     const created = await this.#database.transaction(async (tx) => {
-      // Also without decisions: `checkAgain` would miss an import that begins while others store their decisions.
+      // The lock is needed even without decisions: `checkAgain` would miss an import that begins while others store decisions.
       await lockDecisions(tx, scheme)
       await saveDecisions(tx, scheme, decided.decisions, actor)
       const settings = {

@@ -193,7 +193,8 @@ async function requireNoReplacedSchema(client: pg.Client): Promise<void> {
 }
 
 /**
- * Checks that no view outside the schemas that migrations replace reads a view in them: it would be dropped, too.
+ * Checks that no view outside the schemas that migrations replace reads a view in them: dropping the schemas would also drop the view
+ * outside.
  * @throws OperationalError if there is one.
  */
 async function requireNoDependentView(client: pg.Client): Promise<void> {

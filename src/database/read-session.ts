@@ -11,7 +11,8 @@ import type { Statement, Transaction } from './statement.ts'
 
 /**
  * Begins a read-only transaction on one snapshot of the database. A migration locks `records` first. Without a lock before the
- * snapshot, a read would wait for the migration with an older snapshot, in which the tables that it has rewritten are empty.
+ * snapshot, a read would wait for the migration with an older snapshot, in which the tables that the migration has rewritten are
+ * empty.
  */
 export const beginReading =
   'begin isolation level repeatable read read only; lock table public.records in access share mode'

@@ -9,8 +9,8 @@ import { countryAreas } from './participants/multi-values.ts'
 import type { Registry } from './registry.ts'
 
 /**
- * Filters by the regions of a record's country, for records with at most one country. An area is a region of any level,
- * because `region` is also the name of one level.
+ * Filters by the regions of a record's country, for records with at most one country. `Area` in names means a region of any level,
+ * since `region` is also the name of one level.
  * @param id the column with the record's id.
  * @param country the column with the country's code.
  * @param description a sentence that ends the description of each filter.

@@ -46,7 +46,7 @@ const numberWithin =
 
 /**
  * The year, decade or month in which a date lies, as a number; null without a date, for a date that may lie in several of them,
- * for years before `-4698` (4699 BC) and after 294276, and for decades before `-469X` (from 4700 BC on). Decades follow EDTF:
+ * for years before `-4698` (4699 BC) and after 294276, and for decades before `-469X`, which begins in 4700 BC. Decades follow EDTF:
  * `-001X` is -19 to -10, and years of more than four digits have no decade.
  */
 export const unitNumber: Record<DateUnit, BoundsFunction> = {

@@ -25,7 +25,8 @@ type OwnedNames = readonly [owner: string, names: readonly string[]]
 type Contribution<T> = readonly [owner: string, named: Readonly<Record<string, T>> | undefined]
 
 /**
- * The names of the parameters that requests send together with filters. No filter may have them, since both are in one query.
+ * The names of the parameters that requests send together with filters. No filter may have one of these names, since parameters and
+ * filters are in the same query string.
  * `asOf` is not listed: if a filter has this name, the parameter is called `registryAsOf`.
  */
 export const requestParameters: OwnedNames = [

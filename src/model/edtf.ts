@@ -16,7 +16,7 @@ export type EdtfFault = { position: number; message: string }
  *
  * It accepts `2011`, `2011-04`, `2011-04-05`, `-0044`, `Y12345`, `2011-04-05T10:00:00+08:00`, a final `?`, `~` or
  * `%`, `201X`, `20XX`, `2011-XX`, `2011-04-XX`, `2011-XX-XX`, the seasons `2011-21` to `2011-24`, and
- * intervals between years, months or days, with `..` for an open end and nothing for an unknown one.
+ * intervals between years, months or days, with `..` for an open end and an empty text for an unknown one.
  *
  * @param text text of any length from a client
  * @returns undefined if the text is valid; otherwise the position of the fault, and a message that says what is expected

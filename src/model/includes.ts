@@ -12,8 +12,8 @@ import { type Include, type Resource, recordSchema } from './resource.ts'
 export const maxIncluded = 5000
 
 /**
- * Maximum size in bytes of these records together. A page ends early if its records are large, but has at least one record, with all
- * its includes.
+ * Maximum size in bytes of the records in one include of one record. A page ends early if its records are large, but has at least
+ * one record, with all its includes.
  */
 export const maxIncludedBytes = 64 * 1024 * 1024
 

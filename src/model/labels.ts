@@ -10,7 +10,7 @@ export const unknownLabel: Label = { en: 'Unknown', zh: '未知' }
 /** The label of the group into which an aggregate merges all except the largest groups. */
 export const otherLabel: Label = { en: 'Other', zh: '其他' }
 
-/** The labels of the values of all enumerations, and of the names of resources. The declarations of both add theirs. */
+/** The labels of the values of enumerations, and of the names of resources. The declarations of enumerations and resources add them. */
 const labels = new Map<string, Label>()
 
 /**

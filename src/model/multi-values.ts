@@ -23,8 +23,8 @@ export interface MultiValue {
   /** The values by which records are grouped, if filters also accept others, such as regions of other levels. */
   groupValues?: MultiValue
   /**
-   * SQL condition that a record has at least one value or, with `groupValues`, at least one of these. Without it, `exists` over
-   * `queries` is used.
+   * SQL condition that a record has at least one value or, with `groupValues`, at least one value of `groupValues`. Absent: `exists` over
+   * `queries`.
    */
   some?(getOtherFilter: GetOtherFilter): SQL
   /** PostgreSQL type of the values. */

@@ -9,7 +9,7 @@ import type { ResourceDeclaration } from './resource.ts'
 
 /**
  * SQL of all names of a record that are searched as names, one per line; undefined for a resource without `hasAliases`, where
- * this is only the title.
+ * the title is the only name.
  */
 export function recordNameLines(
   columns: Record<string, PgColumn>,

@@ -139,7 +139,10 @@ function describeThousands(text: string, takes: OperandSpec['takes'], schema: z.
   return `${issue.message}; did you mean ${quote(number)}?`
 }
 
-/** Returns the fault of texts that are too many for the operand, are one number, or cannot be stored; undefined if there is none. */
+/**
+ * Returns the fault of texts that are too many for the operand, form one number with separators of thousands, or cannot be stored.
+ * Undefined if there is none.
+ */
 function findFault(
   name: string,
   takes: OperandSpec['takes'],

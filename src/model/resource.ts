@@ -66,7 +66,7 @@ export interface SearchProperties<Property extends string = string> {
 export interface ResourceRules {
   /** Checks and indexes in addition to those of the fields. */
   constraints?(columns: Record<string, PgColumn>): PgTableExtraConfigValue[]
-  /** Filters, sort keys, dimensions and includes in addition to those of the fields. */
+  /** The query vocabulary in addition to that of the fields. */
   query?(context: ResourceContext): FieldQuery
   /** Validates several properties together. */
   refine?(document: unknown, context: z.RefinementCtx, registry: Registry): void

@@ -9,7 +9,7 @@ export interface Searchable {
   filters: Record<string, Filter>
   /** The searchable lists of each record or element. A function, because resources refer to each other. */
   collections: () => Record<string, Collection>
-  /** The columns to which `parentKey` of these lists refers. Required if there are such lists. */
+  /** The columns to which `parentKey` of the collections refers. Required if there are collections. */
   keyForCollections?: PgColumn[]
 }
 
