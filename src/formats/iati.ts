@@ -39,8 +39,8 @@ interface Sum {
 }
 
 /**
- * An amount of money, and the first and last day that its date may mean. `date` is null if it is unknown, or if it is exactly the
- * first day.
+ * An amount of money, and its period: the first and last day that its date may mean, with days of the activity in place of unknown
+ * ones. `date` is null if it is unknown, or if it is exactly the first day.
  */
 interface MoneyValue extends Sum {
   period: Period

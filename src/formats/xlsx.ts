@@ -5,7 +5,7 @@ import exceljs from 'exceljs'
 /** A column with the type of its cells, which sets their number format. */
 export interface SheetColumn {
   name: string
-  /** `edtf` is an EDTF date. Its cell is a date if the text is exactly one day from 1900-03-01 on, otherwise text. */
+  /** `edtf` is an EDTF date. Its cell is a date if the text is a single day, 1900-03-01 or later; otherwise text. */
   kind: 'number' | 'text' | 'edtf' | 'instant'
 }
 

@@ -25,10 +25,9 @@ import { placeholder, statement } from './statement.ts'
  * `measured` adds the measures that need a separate query; `chosen` applies `having`; `shown` sorts and limits.
  */
 
-const name = (text: string) => sql.identifier(text)
-const key = (index: number) => sql`${name(`k${index}`)}`
-const measure = (index: number) => sql`${name(`m${index}`)}`
-const measureInput = (index: number) => sql`${name(`v${index}`)}`
+const key = (index: number) => sql`${sql.identifier(`k${index}`)}`
+const measure = (index: number) => sql`${sql.identifier(`m${index}`)}`
+const measureInput = (index: number) => sql`${sql.identifier(`v${index}`)}`
 
 /**
  * Returns the values of the request's filters, by the names of their placeholders: some filters, such as `role`, also restrict
@@ -64,12 +63,12 @@ interface Grouping {
 
 /** Joins the distinct values of a property with several values, each with its role if `role` is also a dimension. */
 function joinMultiValue({ plan, getOtherFilter }: Grouping, multiValue: MultiValue, index: number): SQL {
-  const alias = name(`d${index}`)
+  const alias = sql.identifier(`d${index}`)
   const roleIndex = plan.groupBy.indexOf('role')
   const isByRole = multiValue.roles !== undefined && roleIndex >= 0
   const columns = isByRole ? sql`record, value, role` : sql`record, value`
   const sameRole = isByRole
-    ? sql` and ${alias}.role is not distinct from ${name(`d${roleIndex}`)}.value`
+    ? sql` and ${alias}.role is not distinct from ${sql.identifier(`d${roleIndex}`)}.value`
     : sql``
   return sql` left join (${distinctMultiValueRows(multiValue, getOtherFilter, columns)}) ${alias} on ${alias}.record = matched.record${sameRole}`
 }
@@ -78,7 +77,7 @@ function joinMultiValue({ plan, getOtherFilter }: Grouping, multiValue: MultiVal
 const elementDimensions = ({ dimensions }: Grouping, list: ListElements) =>
   dimensions.flatMap(({ values }, index) =>
     values.kind === 'many' && values.multiValue.element?.list.name === list.name
-      ? [{ index, column: name(values.multiValue.element.column) }]
+      ? [{ index, column: sql.identifier(values.multiValue.element.column) }]
       : [],
   )
 
@@ -96,7 +95,7 @@ function storedDimension({ plan, dimensions, getOtherFilter }: Grouping): Stored
 function joinElements(grouping: Grouping, list: ListElements): SQL {
   const parts = elementDimensions(grouping, list)
   const columns = parts.map(({ index, column }) => sql`listed.${column} as ${key(index)}`)
-  return sql` left join (select distinct listed.record, ${commaList(columns)} from (${list.rows(grouping.getOtherFilter)}) listed) ${name(list.name)} on ${name(list.name)}.record = matched.record`
+  return sql` left join (select distinct listed.record, ${commaList(columns)} from (${list.rows(grouping.getOtherFilter)}) listed) ${sql.identifier(list.name)} on ${sql.identifier(list.name)}.record = matched.record`
 }
 
 /**
@@ -122,7 +121,9 @@ function joinMultiValues(grouping: Grouping, storedIndex?: number): SQL {
 
 /** The joined column with the values of a property with several values. */
 const relatedKey = ({ element }: MultiValue, index: number): SQL =>
-  element ? sql`${name(element.list.name)}.${key(index)}` : sql`${name(`d${index}`)}.value`
+  element
+    ? sql`${sql.identifier(element.list.name)}.${key(index)}`
+    : sql`${sql.identifier(`d${index}`)}.value`
 
 /** SQL of the value that a measure reads from each record; undefined if it counts records or reads rows of other tables. */
 function measureExpression(
@@ -270,10 +271,10 @@ function measuredSql(grouping: Grouping): SQL {
   )
   const joins = separate.map(
     ({ term, index }) =>
-      sql` left join (${separateMeasure(grouping, term, index)}) ${name(`e${index}`)} on ${name(`e${index}`)}.keys = ${allKeys(plan.groupBy.length, sql`groups.`)}`,
+      sql` left join (${separateMeasure(grouping, term, index)}) ${sql.identifier(`e${index}`)} on ${sql.identifier(`e${index}`)}.keys = ${allKeys(plan.groupBy.length, sql`groups.`)}`,
   )
   const columns = separate.map(({ term, index }) => {
-    const value = sql`${name(`e${index}`)}.${measure(index)}`
+    const value = sql`${sql.identifier(`e${index}`)}.${measure(index)}`
     // A group whose records have no counted values gets 0.
     return term.aggregateFunction === 'countDistinct'
       ? sql`coalesce(${value}, 0) as ${measure(index)}`
@@ -284,8 +285,8 @@ function measuredSql(grouping: Grouping): SQL {
 
 function havingSql({ measures, having }: AggregatePlan): SQL {
   if (having.length === 0) return sql``
-  const conditions = having.map(({ measure: name, comparison }, index) => {
-    const column = measure(measures.findIndex((term) => term.name === name))
+  const conditions = having.map(({ measure: measureName, comparison }, index) => {
+    const column = measure(measures.findIndex((term) => term.name === measureName))
     return sql`${column} ${sql.raw(comparison)} ${placeholder(`having.${index}`)}::text::numeric`
   })
   return sql` where ${sql.join(conditions, sql` and `)}`
@@ -381,7 +382,7 @@ export function aggregateStatement(plan: AggregatePlan): Statement {
     groupBy,
     measures.map((term) => term.name),
     sort,
-    having.map(({ measure: name, comparison }) => [name, comparison]),
+    having.map(({ measure: measureName, comparison }) => [measureName, comparison]),
     language,
     top !== undefined,
     asOf !== undefined,

@@ -48,7 +48,7 @@ const columnSql = (column: FlatColumn): SQL => sql`${safeCell(column)} as ${sql.
 /** Options for rows of one JSON text. The delimiters are control characters, which JSON escapes, so nothing is quoted. */
 const jsonLinesOptions = sql.raw(String.raw`(format csv, quote E'\x01', delimiter E'\x02')`)
 
-/** Options for CSV. Texts are always quoted: some spreadsheets split cells at a `;`, for which PostgreSQL adds no quotes. */
+/** Options for CSV. Texts are always quoted, since PostgreSQL itself does not quote a `;` (`safe-csv.ts`). */
 function csvOptions(columns: FlatColumn[]): SQL {
   const texts = columns.filter(({ kind }) => kind === 'text').map(({ name }) => sql.identifier(name))
   const quoted = texts.length > 0 ? sql`, force_quote (${commaList(texts)})` : sql``

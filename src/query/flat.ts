@@ -12,7 +12,7 @@ import type { Representation } from './representation.ts'
 
 /**
  * The kind of a column's cells. Values of the kind `code`, JSON and timestamps begin with a letter, digit, bracket or brace, so
- * they are not formulas. JSON may have a formula after a `;`, at which some spreadsheets split cells.
+ * they are not formulas. JSON may have a formula after a `;` (`safe-csv.ts`).
  */
 export type CellKind =
   | 'number'

@@ -161,7 +161,7 @@ const isUnfiltered = ({ where }: ListPlan) => where.kind === 'fields' && where.c
  * stored in another shape: then the statement with `compose` is needed) and `oversized` (the id of the first record of the page
  * with an include that is too large (`maxIncluded`); null if there is none).
  * @param after the position after which the page starts; undefined for the first page.
- * @param options `compose`: whether to compose documents that are stored, too.
+ * @param options `compose`: whether to compose the documents although they are stored.
  */
 export function listStatement(
   plan: ListPlan,

@@ -46,7 +46,7 @@ export const safeCsv = (
   stringify([...rows], {
     header,
     cast: { string: (text) => text.replaceAll(startToEscape, "$1'$2") },
-    // Some spreadsheets split cells at a semicolon. csv-stringify itself quotes a line break only if it is CRLF.
+    // csv-stringify itself does not quote a semicolon, and quotes a line break only if it is CRLF.
     quoted_match: /[;\r\n]/,
     record_delimiter: 'windows',
   })
