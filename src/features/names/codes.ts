@@ -17,6 +17,6 @@ const codeForms = new Map([
 export const hasCodeForm = (scheme: string, text: string): boolean =>
   codeForms.get(scheme)?.test(text) === true
 
-/** Adds leading zeros to a numeric code. */
+/** Returns a code with leading zeros up to three digits if its scheme is `numeric`; any other code unchanged. */
 export const normalizeCode = (scheme: string, code: string): string =>
   scheme === 'numeric' ? code.padStart(3, '0') : code

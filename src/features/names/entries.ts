@@ -11,7 +11,7 @@ export interface NamedRecord {
   scheme?: string | null | undefined
   /** Codes in capitals, by their schemes. */
   codes?: Record<string, string>
-  /** First and last year of a former state. */
+  /** First and last year of a state, if they are known. Only a former state has a last year. */
   from?: number | undefined
   to?: number | undefined
   /** Keys of the successor states. */
@@ -42,14 +42,13 @@ export interface NameEntry {
 
 /**
  * A name that several records share, or that a record shares with a part of another one: Georgia is also a state of the USA. The
- * name is ambiguous only in sources about `onlyInSourcesAbout`, or in all sources if that is undefined. An ambiguous name is
- * still resolved if the year lies in `earlierMeaning`, or if the text has a second name, such as `Congo (Kinshasa)`.
+ * name is still resolved if the year lies in `earlierMeaning`, or if the text has a second name, such as `Congo (Kinshasa)`.
  */
 export interface AmbiguousName {
   keys: readonly string[]
   /** Why the name is ambiguous, for people. */
   detail: string
-  /** The name is ambiguous only in sources about this country (`NameQuery.country`). */
+  /** The name is ambiguous only in sources about this country (`NameQuery.country`); if undefined, in all sources. */
   onlyInSourcesAbout?: string | undefined
   /** The record that the name meant in earlier years. */
   earlierMeaning?: { code: string; from?: number | undefined; to: number } | undefined

@@ -10,7 +10,10 @@ export function isSameState(former: NamedRecord | undefined, later: NamedRecord 
   return numeric !== undefined && numeric === later?.codes?.numeric && former?.to !== undefined
 }
 
-/** Returns the match of two names for one record, for a state and its new name, or for a territory and its state. */
+/**
+ * Returns the match that both names of a text mean: of two matches of one record, the first; of a state and the same state under
+ * a new name, the latter; of a territory (`one`) and the state responsible for it (`other`), the territory. Otherwise undefined.
+ */
 export function commonRecord(index: NameIndex, one: NameMatch, other: NameMatch): NameMatch | undefined {
   const first = index.records.get(one.key)
   const second = index.records.get(other.key)

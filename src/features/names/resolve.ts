@@ -144,8 +144,8 @@ const resolveFound = (lookup: Lookup, found: LookupResult, name: string): Resolu
  * Checks whether a text that was found as the name of a country names two countries: `India, Netherlands` has the words of
  * `Netherlands India`, a former name of Indonesia. The text may still name one record twice, a territory with its state, or a
  * former state that existed in the year of the query.
- * @returns the resolution, or an ambiguous one; undefined if the text has a conjunction that the found name lacks, unless both parts
- * name one record, or the found name is the text with hyphens.
+ * @returns the resolution, or an ambiguous one; undefined if the text has a conjunction that the found name lacks, its parts do not
+ * name one record, and the found name is not the text with hyphens.
  */
 function checkForSecondCountry(
   lookup: Lookup,

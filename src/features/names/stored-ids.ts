@@ -22,7 +22,7 @@ interface Row {
 /** A query by an id of a scheme. */
 export type IdQuery = NameQuery & { scheme: string }
 
-/** Converts a ROR id, which may lack its address, to the form that the registry stores: `https://ror.org/…`. */
+/** Converts a ROR id, with or without `https://ror.org/`, to the form that the registry stores: with it, in lower case. */
 export function toRor(id: string): string {
   const lastPart = id.trim().replace(/^(https?:\/\/)?ror\.org\//i, '')
   return `https://ror.org/${lastPart.toLowerCase()}`

@@ -31,8 +31,8 @@ const governmentKinds = new Set(['government', 'local_government', 'other_public
 
 /**
  * Maximum number of records that one lookup of a text returns. A name of so many records is ambiguous, except within a country. So
- * the lookup first returns up to `minPerCountry` organizations of each queried country, which are not counted, and then those without
- * a country.
+ * the lookup first returns up to `minPerCountry` organizations of each queried country, in addition to `maxPerName`, and then as many
+ * without a country.
  */
 const maxPerName = 20
 
@@ -131,7 +131,7 @@ async function findSimilar(tx: Transaction, resource: Resource, name: string): P
   const { table, search } = resource
   const folded = fold(search.nameLines ?? search.title)
   const wanted = fold(sql`${sql.param(name.slice(0, 200))}::text`)
-  // Settings of the role or the database do not change the result. The comparison refers to `threshold`, so it runs after `set_config`.
+  // `set_config` overrides settings of the role and the database. The comparison refers to `threshold`, so it runs after `set_config`.
   return tx.query<Row>(
     compileSql(sql`select key, names, country, kind
       from (select set_config('pg_trgm.word_similarity_threshold', ${minWordSimilarity}, true) as threshold) as settings

@@ -143,7 +143,7 @@ async function resolveCountries(api: ApiFetch, queries: readonly Query[]): Promi
 interface Restrictions {
   country: string | undefined
   on: string | undefined
-  /** Whether the query names no country or a known one, and no date or one in EDTF. Otherwise no candidate is a match. */
+  /** Whether the query has at most one country, which is known, and at most one date, which is in EDTF. */
   areUnderstood: boolean
 }
 
@@ -215,8 +215,8 @@ interface TypeResolution {
 }
 
 /**
- * Returns the candidates of a query, best first. A candidate is a match if exactly one type resolves the query, and resolves it
- * to this record. If the query does not have at most one date, in EDTF, and at most one known country, there is no match.
+ * Returns the candidates of a query, best first. A candidate is a match if exactly one type resolves the query, to this record, and
+ * the restrictions of the query are understood.
  */
 function listCandidates(
   registry: Registry,

@@ -218,7 +218,8 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
       unionAll(resources.flatMap((resource, index) => make(index, resource)))
     const fewNamed = sql`(select count(distinct (resource_index, key)) from name_hits) <= ${limit}`
     const fewFound = sql`(select count(distinct (resource_index, key)) from (select resource_index, key from name_hits union all select resource_index, key from word_hits) as found) <= ${limit}`
-    // A text may have no trigrams, such as Chinese in the locale C. Then a search by similarity would read every record.
+    // A text may have no trigrams, such as Chinese in the locale C. Then a search by similarity would read every record. The condition
+    // refers to `threshold`, so that `set_config` runs before names are compared.
     const hasTrigrams = sql`(select cardinality(show_trgm(folded_query)) > 0 and threshold = ${minSimilarity} from term)`
     const hasPairs = sql`(select cardinality(pairs) > 0 from term)`
     const hasFullPairs = sql`(select cardinality(${fullPairs}) > 0)`
