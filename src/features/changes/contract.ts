@@ -57,7 +57,7 @@ export const readResources = (query: CheckedQuery): string[] =>
 export const readAfter = (query: CheckedQuery): FeedPosition | undefined =>
   parseFeedPosition(getStringValues(query, 'after')[0] ?? '')
 
-/** What is wrong with a position for which `isBeyondEnd` is true, after the name of its parameter or header. */
+/** The message about a position for which `isBeyondEnd` is true, without the name of its parameter or header in front. */
 export const beyondEndMessage =
   'is beyond the end of the feed, so it is from another registry, or the registry was restored to an earlier state: read the feed again from its start'
 

@@ -130,7 +130,10 @@ export class ChangeFeed {
     return this.#heartbeats
   }
 
-  /** How often the feed may have moved back, because the primary failed over or the registry was restored to an earlier state. */
+  /**
+   * The number of times that the loop has found that the feed may have moved back: the primary failed over, or the registry was
+   * restored to an earlier state.
+   */
   get resets(): number {
     return this.#resets
   }
@@ -147,7 +150,10 @@ export class ChangeFeed {
     }
   }
 
-  /** Resolves when there are more changes, at a heartbeat, when the service closes, and when `signal` aborts. */
+  /**
+   * Resolves when there are more changes, when `hasFoundEnd` or `resets` changes, at a heartbeat, when the service closes, and when
+   * `signal` aborts.
+   */
   async waitForWakeUp(signal: AbortSignal): Promise<void> {
     if (!this.#context.closing.aborted) await once(this.#wakeUps, 'wake', { signal }).catch(() => {})
   }
@@ -220,7 +226,7 @@ export class ChangeFeed {
       return { hasNews: true, mayHaveMore: false }
     }
     const { events, mayHaveMore } = await this.#query(this.#end, [], livePageSize)
-    // Only after the page: it may be the first read since a failover.
+    // Checked after the page was read, since that read may be the first one after a failover.
     if (await this.#mayHaveMovedBack()) {
       this.#clear()
       this.#resets += 1

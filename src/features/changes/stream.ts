@@ -126,11 +126,11 @@ export const changesStreamEndpoint = (registry: Registry): Endpoint => {
     async handle(request, context) {
       const feed = feeds.get(context.streamDatabase) ?? new ChangeFeed(registry, context)
       feeds.set(context.streamDatabase, feed)
+      // Read before the check of the position, so that every later reset ends the stream.
       const { resets } = feed
       await checkStart(request, context.database)
       return eventStream(request, context, (disconnected) => {
         onAbort(disconnected, feed.open())
-        // If the feed has moved back since, the position of the client has not been checked.
         const hasEnded = () => disconnected.aborted || context.closing.aborted || feed.resets !== resets
         return events(request, feed, disconnected, hasEnded)
       })

@@ -22,7 +22,10 @@ export async function* readAll<Row extends pg.QueryResultRow>(
   await client.query(`close ${name}`)
 }
 
-/** Runs `work` in a read-only transaction on one snapshot of the database. */
+/**
+ * Runs `work` in a read-only transaction on one snapshot of the database, and returns its result.
+ * @throws what `work` throws. The transaction then stays open until the caller closes the connection.
+ */
 export async function inSnapshot<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
   await client.query(`${beginReading};
     set local search_path = pg_catalog, public; set local jit = off; set local work_mem = '64MB'`)

@@ -9,7 +9,7 @@ import { findSealFaults, type NamedSeal } from './seal-faults.ts'
 /** The counts of a verification. */
 export interface Verification {
   revisions: number
-  /** Number of records whose last write bypassed the service, if the revision of this write is not stored yet. */
+  /** Number of records whose last write bypassed the service and has no revision yet. */
   waiting: number
   faults: number
 }
@@ -32,7 +32,7 @@ async function* findFaults(
  * record, records that differ from their last revision or whose columns differ from their document, and seals that the feed
  * does not match. All reads see one snapshot of the database.
  * @param report is called with each fault when it is found. If it returns a promise, the search waits for the promise.
- * @throws what `report` throws.
+ * @throws what `report` throws; Error for a seal without a valid position, which `parseSeal` refuses.
  */
 export async function verify(
   database: Database,

@@ -67,9 +67,11 @@ interface UncomposedRecord {
 
 /** Returns the names of the resources that have records whose last write bypassed the service: usually none. */
 async function findUncomposedResources(database: Database): Promise<Set<string>> {
-  const changed = sql`select distinct ${records.resource} as resource from ${records}
+  const uncomposed = sql`select distinct ${records.resource} as resource from ${records}
     where ${records.shape} is null and ${records.mergedInto} is null`
-  const rows = await database.read<{ resource: string }>(statement('uncomposed resources', () => changed, {}))
+  const rows = await database.read<{ resource: string }>(
+    statement('uncomposed resources', () => uncomposed, {}),
+  )
   return new Set(rows.map(({ resource }) => resource))
 }
 
@@ -79,11 +81,11 @@ function readUncomposedRecords(
   resource: Resource,
   after: string,
 ): Promise<UncomposedRecord[]> {
-  const changed = sql`select ${records.id}::text as id, ${records.key} as key from ${records}
+  const uncomposed = sql`select ${records.id}::text as id, ${records.key} as key from ${records}
     where ${records.shape} is null and ${records.mergedInto} is null and ${records.resource} = ${placeholder('resource')}
       and ${records.id} > ${placeholder('after')}::uuid order by ${records.id} limit ${placeholder('limit')}::int`
   return database.read<UncomposedRecord>(
-    statement('uncomposed', () => changed, { resource: resource.name, after, limit: batchSize }),
+    statement('uncomposed', () => uncomposed, { resource: resource.name, after, limit: batchSize }),
   )
 }
 
@@ -111,7 +113,7 @@ async function composeUncomposed(tx: Transaction, resource: Resource, key: strin
   )
 }
 
-/** Counts the documents of a resource with another shape. */
+/** Counts the documents of a resource that have another shape. */
 async function countStale(database: Database, resource: Resource): Promise<number> {
   const stale = sql`select count(*)::int as count from ${records} where ${isStale(resource)}`
   const rows = await database.read<{ count: number }>(
@@ -127,6 +129,7 @@ async function countStale(database: Database, resource: Resource): Promise<numbe
  * at the same time may compose documents again in its own shape.
  * @param signal stops the work after the current batch or record.
  * @returns the number of processed records. Of some of them, another process may have composed the document.
+ * @throws at once the error of a batch; otherwise as `recomposeUncomposed`.
  */
 export async function recompose(
   database: Database,

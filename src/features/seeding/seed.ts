@@ -14,7 +14,7 @@ export interface SeedCounts {
   present: number
 }
 
-/** The actor of seeded revisions. */
+/** The authorship of the revisions of seeded records. */
 const seedAuthorship: Authorship = {
   actor: { kind: 'seed', id: null, name: null },
   requestId: null,
