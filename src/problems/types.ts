@@ -65,7 +65,7 @@ export const problemTypes = {
   },
   conflict: {
     status: 409,
-    title: 'Conflict with another record',
+    title: 'Conflict with stored data',
     explanation:
       'The request contradicts what is stored: for example, a value that must be unique is taken, a record that others refer to would be removed, a public record would refer to an internal one, or an import is in another state. The detail says why. `errors` may name the properties, or the records that refer to the record.',
   },
