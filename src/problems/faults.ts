@@ -149,7 +149,7 @@ export function faultMessage(issue: z.core.$ZodRawIssue): string | undefined {
 
 /**
  * Returns an error map for the unknown keys of an object. Other faults get the usual messages.
- * @param explain returns the message about a key, which follows the key; undefined for the usual message.
+ * @param explain returns the message about a key, without the key in front; undefined for the usual message.
  */
 export const describeUnknownKeys =
   (explain: (key: string) => string | undefined): z.core.$ZodErrorMap =>

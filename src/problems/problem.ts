@@ -117,14 +117,14 @@ export class Problem extends Error {
     return problemTypes[this.type].status
   }
 
-  /** Returns the problem with each error converted, such as with another location, and without headers. */
+  /** Returns the problem with each error converted, such as with another location, and without `ProblemExtras.headers`. */
   mapErrors(convert: (fault: Fault) => Fault): Problem {
     const errors = new FaultList()
     errors.addProblem(this, convert)
     return new Problem(this.type, this.message, { errors, cause: this.cause })
   }
 
-  /** Returns the problem with a text before its message, such as the name of a file, and without headers. */
+  /** Returns the problem with a text before its message, such as the name of a file, and without `ProblemExtras.headers`. */
   withPrefix(prefix: string): Problem {
     const errors = new FaultList()
     errors.addProblem(this)

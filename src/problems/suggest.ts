@@ -122,7 +122,7 @@ function findPart(word: string, known: readonly string[]): string[] {
  * Returns the known words that a client may have meant. The first of these rules that finds any words decides:
  * 1. the most similar word, if it has at most one difference, or none if it is shorter than three letters;
  * 2. the words that begin or end with the sent one, or only the shortest of these if all others begin with it;
- * 3. the most similar word, if it has two differences;
+ * 3. the most similar word, if it has at most two differences;
  * 4. the words that begin or end with the first part of the sent one (`signed` of `signedOn`);
  * 5. the most similar word;
  * 6. the longest word with which the sent one begins or ends.

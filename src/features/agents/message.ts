@@ -27,7 +27,7 @@ const requestSchema = z.looseObject({
  * Returns the response to a request with values that no operation accepts, or with an input `__proto__`, which the SDK drops.
  * As for other invalid input, a call of a tool gets a result with `isError`, which the model can read. Other requests get an error.
  * @returns undefined for a message without such faults.
- * @throws Problem, that of the message, if the message is no request, since only requests have responses.
+ * @throws Problem, that of the message, if the message is not a request, since only requests have responses.
  */
 export function refuseMessage({ value, problem }: Message): Response | undefined {
   const request = requestSchema.safeParse(value).data

@@ -34,7 +34,10 @@ function refuseCursor(id: string | number): Response {
   return Response.json({ jsonrpc: '2.0', id, error: { code: invalidParams, message } })
 }
 
-/** Answers a request of the Model Context Protocol (streamable HTTP) with the access rights of `api`. */
+/**
+ * Answers a request of the Model Context Protocol (streamable HTTP) with the access rights of `api`.
+ * @throws Problem, that of a message that is not a request (`refuseMessage`).
+ */
 export type McpEndpoint = (request: Request, message: Message, api: ApiFetch) => Promise<Response>
 
 /** Creates the MCP endpoint of a registry. The endpoint is stateless: any process can answer any request. */

@@ -115,7 +115,7 @@ interface ToolDeclaration<Inputs extends z.ZodRawShape> {
   description: string
   /** The schema of each input. */
   inputs: Inputs
-  /** Returns the message about an unknown input, which follows its name; undefined for the usual message. */
+  /** Returns the message about an unknown input, without its name in front; undefined for the usual message. */
   explainUnknown?: (input: string) => string | undefined
   run: (input: z.output<z.ZodObject<Inputs>>, api: ApiFetch) => Promise<CallToolResult>
 }
