@@ -14,7 +14,7 @@ export type Translate = (text: string, limits: RowLimits) => Scalar | null | Bad
 /** A code that matches all codes that are not listed; as the value of a code, the code itself. */
 export const wildcard = '*'
 
-/** Returns the number that a text of a mapping is in YAML; other texts unchanged. */
+/** Converts a text of a mapping that is a number in YAML, such as `1.5`. Returns any other value unchanged. */
 const toYamlNumber = <Word>(word: Word): Word | number =>
   typeof word === 'string' && word.trim() !== '' && Number.isFinite(Number(word)) ? Number(word) : word
 

@@ -40,7 +40,7 @@ export interface CompiledMapping {
 }
 
 /**
- * Compiles a mapping that the schema of mappings accepts.
+ * Compiles a mapping that the schema of mappings accepts. The result has the faults that this finds: they are not thrown.
  * @param files what is known of the file with the rows, and the companion files by key; absent to check only the mapping.
  */
 export function compileMapping(

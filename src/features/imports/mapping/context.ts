@@ -57,7 +57,10 @@ interface Start {
 
 const atRow: Start = { isRow: true, from: [[]], column: '', areTexts: false, isChecked: true }
 
-/** The context of a part of a mapping while it is compiled: its location in the mapping, and the start of its paths. */
+/**
+ * The context of a part of a mapping while it is compiled: its location in the mapping, and the start of its paths. The functions
+ * that compile a part add its faults to the context, and do not throw them.
+ */
 export class CompileContext {
   readonly #shared: Shared
   readonly #location: readonly PropertyKey[]

@@ -18,7 +18,7 @@ export class Conversion {
   readonly mentions: Mention[] = []
   /** The event date of the record: names of former countries are resolved as of that date. */
   eventDate: string | undefined
-  /** The currency of the amount that is being converted: the sign of the amount must be one of it. */
+  /** The currency of the amount that is being converted. A currency sign in the amount must be a sign of this currency. */
   currency: string | undefined
   /** The properties that objects lack because their values were bad, which is already reported. */
   readonly #reportedGaps = new Map<JsonValue, ReadonlySet<string>>()
@@ -118,8 +118,8 @@ export class Conversion {
 
   /** Adds a mention. Equal mentions are added once. @returns its placeholder in the document. */
   mention(mention: Mention): JsonObject {
-    // The same name in two columns is one mention.
     this.limits.addMention()
+    // The same name in two columns is one mention.
     const { column: _, ...rest } = mention
     const text = JSON.stringify(rest)
     const position = this.#positions.get(text) ?? this.mentions.push(mention) - 1

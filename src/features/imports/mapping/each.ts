@@ -11,7 +11,7 @@ export interface Iteration {
   context: CompileContext
   /**
    * Returns a scope for each value; none if there are too many, which it reports.
-   * @param onTooMany whether the row is then refused. Default: as the values of the mapping.
+   * @param onTooMany whether the row is refused, or the values are dropped, if there are too many. Default: `onBadValue` of `each`.
    */
   scopes(scope: Scope, conversion: Conversion, onTooMany?: OnBadValue): Scope[]
 }

@@ -16,7 +16,7 @@ export { checkMapping, parseMapping, parseStoredMapping, readRowOptions } from '
 export type { Mapping } from './schema.ts'
 export { type LocatedFault, maxMappingLength, type ParsedYaml, parseYaml } from './yaml.ts'
 
-/** A mapping that fits the files of an import. */
+/** Converts the rows of a file by a mapping that has been checked against the files of the import. */
 export interface RowConverter {
   /** Converts a row to drafts, or says why it is refused or skipped. */
   convert: (row: Row) => ConvertedRow
@@ -25,8 +25,8 @@ export interface RowConverter {
   /** Notes about companion files whose encoding was guessed. */
   companionNotes: readonly string[]
   /**
-   * Returns notes about rows of joined files that match no row, and about numbers in different notations. Call it after all rows
-   * are converted.
+   * Returns notes about rows of joined files that match no row, and about numbers and dates that may have been read wrongly. Call
+   * it after all rows are converted.
    */
   getNotes: () => string[]
 }
@@ -36,7 +36,8 @@ export interface RowConverter {
  * @param mapping as `parseMapping` returns it.
  * @param fileInfo what is known of the file with the rows.
  * @param companions the companion files by key (`companionKey`).
- * @throws Problem `invalid-mapping` when the mapping names a column that a file lacks, or a companion file that is missing.
+ * @throws Problem `invalid-mapping` when the mapping does not fit the files: for example, it names a column that a file lacks, or a
+ *   companion file that is missing, or a code list has two values for a code.
  */
 export function createConverter(
   mapping: Mapping,

@@ -35,7 +35,7 @@ function collectTexts(value: JsonValue): string[] {
 /**
  * Replaces mentions with placeholder keys, so that a document can be validated before the names in it are resolved. The same
  * mention gets the same key. No placeholder is equal to another text of the value, which may be the key of a record.
- * @returns the value, and the placeholders by the number of the mention.
+ * @returns the value, and the placeholders by the index of the mention.
  */
 export function withPlaceholders(
   value: JsonValue,

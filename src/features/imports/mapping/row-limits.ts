@@ -52,7 +52,7 @@ export class RowLimits {
   }
 
   /**
-   * Counts the operations that report a value, and read it in all notations before.
+   * Counts the operations of a report of a value, and of the earlier attempts to read the value in all notations.
    * @param jsonLength length of the value in JSON if it is a list or an object; otherwise 0.
    * @throws TooManyOperations when the row has too many operations.
    */

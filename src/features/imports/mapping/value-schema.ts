@@ -24,6 +24,7 @@ export const fileName = z
   .regex(/^[^/\\.][^/\\]*$/, { error: fileNameError })
   .refine((name) => !/\p{Cc}/u.test(name), { error: fileNameError })
 
+/** Schema of `when`. */
 export const conditionsSchema = describe(
   z.union([
     columns,

@@ -238,7 +238,7 @@ function compileTypedStep(target: Target, isConstant: boolean): Step {
 }
 
 function compileDateStep(steps: ValueSteps, context: CompileContext): Step {
-  // Of several columns, the first decides, since they are nearly always in one file.
+  // Of several columns, the first decides which date system counts, since they are nearly always in one file.
   const [path = '.'] = [steps.from ?? steps.all ?? []].flat()
   const dateSystem = context.dateSystemAt(path)
   const formats = [steps.date ?? []].flat()

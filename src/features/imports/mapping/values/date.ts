@@ -133,7 +133,7 @@ function compileFormat(
   return { format, read }
 }
 
-/** Compiles the formats with `D` and `M` for `DD` and `MM`, as far as the mapping lacks them: a message suggests one that reads a text. */
+/** Compiles the formats with `D` and `M` for `DD` and `MM` that the mapping lacks: a message suggests one that reads a text. */
 const compileShorter = (formats: readonly string[], language: string | undefined): FormatReader[] =>
   [...new Set(formats.map((format) => format.replace(/DD/, 'D').replace(/(?<!M)MM(?!M)/, 'M')))].flatMap(
     (format) => {
@@ -223,8 +223,8 @@ function readDate(
 }
 
 /**
- * A number of two digits from 29 on, by itself or at the end of a date such as `20110230`: a day that not all months have. The
- * minutes and seconds of a time and an offset are none.
+ * A number of two digits from 29 on, by itself or at the end of a date such as `20110230`: a day that not all months have. Does not
+ * match the minutes and seconds of a time or an offset.
  */
 const lateDay = /(?:(?<!\d|[T ]\d{1,2}:(?:\d\d:)?|[+-]\d\d:)|(?<=^\d{6}))(?:29|[3-9]\d)(?!\d)/g
 
@@ -332,7 +332,7 @@ function readQualified(text: string, readPart: DateReader): string | undefined {
  * `before 1995` ends with 1994.
  */
 function readRange(text: string, readPart: DateReader): string | undefined {
-  // A single `0`, and any zero before 月 or 日, says nothing. With other separators, `00` means an unknown month or day.
+  // A single `0`, and any zero before 月 or 日, is no month or day. With other separators, `00` means an unknown month or day.
   if (/(?<!\d)(?:0+[月日]|0(?!\d))/.test(text)) return undefined
   const years = /^(\d{4})\s*[-–—/]\s*(\d{4}|\d{2})$/.exec(text)
   if (years) {

@@ -37,8 +37,8 @@ const fullWidth = /[\uff01-\uff5e\u3000]/g
 /** Parentheses around a number, with a currency sign or `%` before or after them. */
 const parenthesized = /^[\p{Sc}%]?\s*\((.*)\)\s*[\p{Sc}%]?$/u
 /**
- * A number with a minus sign after it, as SAP writes negative amounts. A dash after a decimal separator is none: it stands for no
- * cents, as in `500,-`.
+ * A number with a minus sign after it, as SAP writes negative amounts. A dash after a decimal separator is no minus sign: it means
+ * that there are no cents, as in `500,-`.
  */
 const trailingMinus = /^(\d(?:[^-]*[^-.,\s])?)\s*-$/
 /** A number with a dash in place of its decimals, such as `500,-`. */
@@ -200,6 +200,7 @@ function shiftPoint(number: string, digits: number): string {
 /**
  * Multiplies two numbers as decimals: 0.1 by 3 is 0.3, not 0.30000000000000004.
  * @param value the number as the row has it, for messages.
+ * @returns the product, or a fault if it is too large or too close to zero for a double.
  */
 export function multiply(number: number, factor: number, value: Scalar): number | BadValue {
   const [one, other] = [splitDecimal(String(number)), splitDecimal(String(factor))]

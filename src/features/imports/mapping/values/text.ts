@@ -11,7 +11,7 @@ const maxParts = 10_000
 const maxRowParts = 100_000
 
 /** Splits and edits a value. Returns texts, none of them empty, or why the text cannot be split or edited. */
-export type TextSteps = (value: Scalar, limits: RowLimits) => (Scalar | BadValue)[]
+export type TextSteps = (value: Scalar, limits: RowLimits) => (string | BadValue)[]
 
 const tooManyParts = (what: string, limit: number) =>
   new BadValue(
