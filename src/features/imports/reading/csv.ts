@@ -34,7 +34,7 @@ const oneColumnNote =
 /**
  * Returns the position of a value that contains further rows. In `1|"Plan|x⏎2|"Plan|y`, two stray quotes make one row of two: its
  * second value begins with the first quote and ends in the next row.
- * @param raw the text of the row. A value that begins with an escaped quote is not meant.
+ * @param raw the text of the row. A value that begins with an escaped quote does not count.
  * @returns undefined if there is no such value.
  */
 function findValueWithRows(cells: readonly string[], raw: string, dialect: Dialect): number | undefined {

@@ -18,6 +18,7 @@ const maxSampleRecords = 200
  * Detects the dialect of a CSV file: the delimiter and quote with which most rows have the same number of values.
  * @param sample the beginning of the text. Its last line may be incomplete.
  * @param known the options of the mapping, which may state parts of the dialect.
+ * @returns the dialect. If no dialect divides the rows into several values, the parts that are not stated are `,` and `"`.
  */
 export function detectDialect(sample: string, known: RowOptions): Dialect {
   const delimiter = known.delimiter ?? delimiterLine.exec(sample)?.[1]

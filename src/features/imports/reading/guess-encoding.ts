@@ -71,9 +71,9 @@ const minCommonShare = 0.5
 const maxHanjaShare = 0.15
 
 /**
- * Whether a guess may be wrong since a text has few Chinese, Japanese or Korean characters. Chinese is often taken for Korean. In
- * an encoding with one byte, it has symbols within words, such as `ÖÐ¹ú` for 中国. `РОССИЯ` in windows-1251 has the bytes of
- * common Chinese characters, too, but is a word.
+ * Whether a guess may be wrong since a text has few Chinese, Japanese or Korean characters. Chinese is often taken for Korean.
+ * Chinese that is decoded with a single-byte encoding has symbols within words, such as `ÖÐ¹ú` for 中国. `РОССИЯ` in windows-1251
+ * has the bytes of common Chinese characters, too, but is a word.
  */
 function isDoubtful({ name, confidence }: Guess, sample: Buffer): boolean {
   if (name === 'gb18030') return false
@@ -131,7 +131,7 @@ const maxExamples = 4
 const otherAlphabets = /^(?:iso-8859-[78]|windows-125[35])$/
 
 /**
- * Guesses the encoding of a text by the frequency of characters. @param sample lines that are not all ASCII or UTF-8.
+ * Guesses the encoding of a text by the frequency of characters. @param sample non-ASCII lines, at least one of them not UTF-8.
  * @returns the encoding, with a note that names others; undefined if no encoding is possible.
  */
 export function guessEncoding(sample: Buffer): DetectedEncoding | undefined {

@@ -9,7 +9,10 @@ const maxDepth = 200
 /** Maximum length of a stored property name in characters. */
 const maxNameLength = 500
 
-/** Maximum numbers of stored paths: of lists in objects of the outermost object, and of all. */
+/**
+ * Maximum numbers of stored paths: with `maxNestedLists`, no further path of a list in an inner object is stored; with `maxLists`,
+ * no further path at all.
+ */
 const maxNestedLists = 20
 const maxLists = 40
 

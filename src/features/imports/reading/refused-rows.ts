@@ -23,7 +23,10 @@ const numbersColumn = 'import.numbers'
  */
 const extraColumn = 'import.extra'
 
-/** The empty columns of refused rows from workbooks whose serial numbers count days otherwise than in Excel's system of 1900. */
+/**
+ * Columns without values. A file of refused rows has one of them if the serial numbers of the original workbook do not count days
+ * in Excel's system of 1900.
+ */
 const dateSystemColumns: Readonly<Record<Exclude<DateSystem, '1900'>, string>> = {
   '1904': 'import.date1904',
   libreoffice: 'import.dateLibreOffice',

@@ -134,12 +134,12 @@ class Table {
   /**
    * Adds a fault to a row that takes a value from a row with a fault, since that value may be in the wrong column, or incomplete.
    * Remembers the columns whose values may be wrong.
-   * @param hasSeveral whether a value of the row contains further rows.
+   * @param containsRows whether a value of the row contains further rows.
    */
-  #checkFilled(row: Row, cells: readonly Cell[], hasSeveral: boolean): Row {
+  #checkFilled(row: Row, cells: readonly Cell[], containsRows: boolean): Row {
     let checked = row
     // In a sheet, a further value does not move the others.
-    const isMoved = hasSeveral || (row.fault?.column === '' && !this.#format.omitsEmptyCells)
+    const isMoved = containsRows || (row.fault?.column === '' && !this.#format.omitsEmptyCells)
     for (const column of this.#options.fillDown ?? []) {
       const cell = cells[this.columns.indexOf(column)]
       const from = isBlank(cell) ? this.#doubtful.get(column) : undefined
