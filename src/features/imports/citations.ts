@@ -44,8 +44,8 @@ export async function writeCitations(
 ): Promise<string[]> {
   if (cited.length === 0) return []
   const resource = registry.get('citations')
-  const key = await getSourceKey(tx)
-  const documents = cited.map((record) => checkDocument(resource, makeCitation(key, record)))
+  const source = await getSourceKey(tx)
+  const documents = cited.map((record) => checkDocument(resource, makeCitation(source, record)))
   const stored = await insertDocuments(tx, resource, documents, { kind: 'create', authorship })
   return stored.map((citation) => citation.key)
 }

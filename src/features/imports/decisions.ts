@@ -147,7 +147,7 @@ export type FindDecision = (mention: Mention) => string | null | typeof absent |
 /** The decision about a name whose record is gone. */
 export const absent = Symbol('absent')
 
-/** Finds the decisions for a register about names, and about their countries. */
+/** Finds the decisions for a register about names, and about their countries. @returns a function that looks them up. */
 export async function findDecisions(
   database: Pick<DatabaseClient, 'read'>,
   registry: Registry,

@@ -58,6 +58,7 @@ export const deletedWhileUploading = (): Problem =>
 /**
  * Stores an uploaded file in parts. The stream is read no faster than the database stores the parts.
  * @param file number of the file: 0 is the file with the rows.
+ * @returns the name, size and SHA-256 of the file.
  * @throws Problem `too-large` beyond `maxBytes`, and `conflict` if the import is deleted.
  */
 export async function storeFile(
@@ -106,8 +107,10 @@ async function* readParts(database: DatabaseClient, id: string, file: number): A
 }
 
 /**
- * Writes the stored files of an import to a temporary folder, and removes the folder when `work` has ended.
- * @throws Problem `not-found` when the files are not stored, such as those of an import on the command line.
+ * Writes the stored files of an import to a temporary folder, and removes the folder when `work` has ended. Returns what `work`
+ * returns.
+ * @throws Problem `not-found` when the files are not stored, such as those of an import on the command line; otherwise as
+ *   `withTemporaryFolder` does.
  */
 export async function withStoredFiles<T>(
   database: DatabaseClient,

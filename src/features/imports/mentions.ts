@@ -83,11 +83,11 @@ export const mentionsToResolve = (drafts: readonly Draft[]): Mention[] =>
 /** The result for a mention whose value is dropped. */
 const dropped = Symbol('dropped')
 
-/** Whether a value stands for a mention, by its number in the draft. */
+/** Whether a value is the placeholder of a mention (`Draft.document`). */
 const isMention = (value: object): value is { $mention: number } =>
   '$mention' in value && typeof value.$mention === 'number'
 
-/** Returns a copy of a value with another value in place of each mention. @param replace gets the number of the mention. */
+/** Returns a copy of a value with another value in place of each mention. @param replace gets the index of the mention. */
 export function replaceMentions(value: JsonValue, replace: (index: number) => JsonValue): JsonValue {
   if (typeof value !== 'object' || value === null) return value
   if (isList(value)) return value.map((item) => replaceMentions(item, replace))

@@ -163,7 +163,7 @@ export async function findCountries(
   return new Map(resolved.flatMap(({ identity, key }) => (key === null ? [] : [[identity, key] as const])))
 }
 
-/** Converts a mention to a query of the resolver. */
+/** Converts a mention to a query of the resolver. @param countries the keys of countries by their names in mentions. */
 export const toQuery = (mention: Mention, countries: ReadonlyMap<string, string>): NameQuery => ({
   resource: mention.resource,
   name: mentionName(mention),

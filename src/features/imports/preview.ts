@@ -85,7 +85,7 @@ export interface PreviewInput {
   /** The file with the rows; without it, the mapping alone is checked. */
   file: LocalFile | undefined
   /** The companion files. If the mapping does not name all of them, the result has a fault. */
-  lists: readonly LocalFile[]
+  companionFiles: readonly LocalFile[]
 }
 
 interface PreviewContext {
@@ -273,7 +273,7 @@ async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[],
  */
 export async function previewImport(
   context: PreviewContext,
-  { mapping: text, file, lists: otherFiles }: PreviewInput,
+  { mapping: text, file, companionFiles }: PreviewInput,
   maxRows: number,
 ): Promise<Preview> {
   const { registry, signal } = context
@@ -294,7 +294,7 @@ export async function previewImport(
   const { fileInfo, batches, close } = await readRows(file, mapping.rows, { signal, mayBeCut: true, maxRows })
   try {
     const prepared = await tryMapping(yaml, async () => {
-      const companions = await readCompanions(mapping, otherFiles, signal)
+      const companions = await readCompanions(mapping, companionFiles, signal)
       return createConverter(mapping, registry, fileInfo, companions)
     })
     if ('faults' in prepared) return { ...checked, fileInfo, mappingFaults: prepared.faults }

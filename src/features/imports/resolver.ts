@@ -32,7 +32,7 @@ export interface UpsertOptions {
   onUnresolved: OnBadValue
   /**
    * The ids in the file (as `recordIdentity`) of records that have several ids in the scheme of the import. They decide which
-   * row changes such a record (`findDecidingIds`). The set need not have the ids of records with only one.
+   * row changes such a record (`findDecidingIds`). The ids of other records make no difference.
    */
   decidingIds: ReadonlySet<string>
 }

@@ -10,6 +10,7 @@ export type RowSource = RowConverter & Required<OpenFile>
 /**
  * Opens the files of an import as its mapping says. The first file has the rows. The others are companion files: lists of codes
  * and joined files.
+ * @param text the mapping, in YAML or JSON.
  * @throws Problem when the mapping or a file cannot be read, or they do not match.
  */
 export async function openRows(

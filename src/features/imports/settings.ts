@@ -12,7 +12,7 @@ export interface ImportSettings {
   onUnresolved: OnBadValue
 }
 
-/** Whether a mapping makes all its records internal, by a constant: `=internal` or `{ value: internal }`, in any case. */
+/** Whether a mapping makes all its records internal, by a constant: `=internal` or `{ value: internal }`. Ignores letter case. */
 const isInternal = ({ records }: Mapping): boolean =>
   Object.values(records)
     .flat()

@@ -40,6 +40,7 @@ export const checkSource = (registry: Registry, job: ImportJob, given: SourcePro
  * Creates the record of `sources` that represents an import: its files with name, size and SHA-256, when it was started, and
  * by whom.
  * @returns its key.
+ * @throws Problem as `checkSource` does.
  */
 export async function writeSource(
   tx: Transaction,

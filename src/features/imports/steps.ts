@@ -26,7 +26,7 @@ export interface Step {
   pass?: number
   /** The end of the message for other states: what to do instead, or the rule. */
   hint: string
-  /** Returns why the step cannot be taken now. */
+  /** Returns why the step cannot be taken now; undefined if it can. */
   findObstacle?: (tx: Transaction, job: ImportJob) => Promise<string | undefined>
   change: (job: ImportJob) => ImportChange
 }
@@ -60,7 +60,7 @@ const nameImport = ({ import: id, file }: NamedImport) => (file === null ? id : 
 const waitFor = (running: NamedImport, activity: string) =>
   `The import ${nameImport(running)} of the same register is being ${activity}. Wait until that is done.`
 
-/** Returns why an import has to wait: an undo of the register, which would not revert records that a commit changes before it. */
+/** Returns why a commit has to wait: a running undo of the register would not revert records that the commit changes first. */
 const findUndo = (tx: Transaction, job: ImportJob) => findRunning(tx, job, "state = 'undoing'", 'undone')
 
 /**
@@ -140,7 +140,7 @@ export async function lockImport(tx: Transaction, id: string): Promise<ImportJob
   return readImport(tx, id)
 }
 
-/** Locks an import until the transaction ends. @throws Problem `not-found` if it does not exist. */
+/** Locks an import until the transaction ends. @returns the import. @throws Problem `not-found` if it does not exist. */
 export async function lockExisting(tx: Transaction, id: string): Promise<ImportJob> {
   const job = await lockImport(tx, id)
   if (!job) throw importNotFound(id)

@@ -46,7 +46,7 @@ export async function createImport(tx: Transaction, values: NewImport): Promise<
   return row
 }
 
-/** Returns an import by its id. */
+/** Returns an import by its id; undefined if it does not exist. */
 export async function readImport(tx: Transaction, id: string): Promise<ImportJob | undefined> {
   const [row] = await tx.query<ImportJob>({
     text: `select ${columns} from imports where id = $1`,

@@ -102,7 +102,7 @@ export interface Draft {
   readonly mentions: readonly Mention[]
   /** The properties of the mapping for which the row has no value, not even one that was dropped. Absent if there are none. */
   readonly empty?: readonly string[]
-  /** The columns of ends, which must not be before their starts, by property. Absent if there are none. */
+  /** The columns of the dates that must not be before another date, such as ends, by property. Absent if there are none. */
   readonly dateColumns?: Readonly<Record<string, string>>
   readonly citation: {
     readonly locator: string

@@ -70,7 +70,11 @@ export interface UndoPlan {
   values?: Values
 }
 
-/** Plans the undo of an entry. @param revision returns the documents of revisions (`readRevisions`). */
+/**
+ * Plans the undo of an entry.
+ * @param revision returns the documents of revisions (`readRevisions`).
+ * @param index the index of the planned change.
+ */
 export function planUndo(
   resource: Resource,
   entry: Entry,

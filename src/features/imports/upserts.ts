@@ -184,7 +184,7 @@ const listAbsent = (drafts: readonly Draft[], keys: ReadonlyMap<string, string>)
     .map(recordIdentity)
     .filter((identity) => !keys.has(identity))
 
-/** Computes the upserts of staged rows. */
+/** Computes the upserts of staged rows, by the stored results of the names in them. */
 export async function readUpserts(
   tx: Transaction,
   registry: Registry,

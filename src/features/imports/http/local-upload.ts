@@ -13,9 +13,9 @@ export interface LocalPart extends LocalFile {
 }
 
 /**
- * Writes the parts of an upload to a temporary folder, and removes the folder when `work` has ended.
+ * Writes the parts of an upload to a temporary folder, and removes the folder when `work` has ended. Returns what `work` returns.
  * @param maxBytes maximum total size of the parts.
- * @throws Problem `too-large` beyond `maxBytes`, and what `work` throws.
+ * @throws Problem `too-large` beyond `maxBytes`; otherwise as `withTemporaryFolder` does.
  */
 export async function withLocalParts<T>(
   upload: Upload,

@@ -58,7 +58,7 @@ async function readInput(parts: readonly LocalPart[]): Promise<PreviewInput> {
   const lists = findParts('list')
   checkListCount(lists.length)
   for (const { field, name } of file ? [file, ...lists] : lists) checkFileName(name, `/${field}`)
-  return { mapping: await readMapping(mapping), file, lists }
+  return { mapping: await readMapping(mapping), file, companionFiles: lists }
 }
 
 /** `POST /v1/imports/preview` */

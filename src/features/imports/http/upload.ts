@@ -26,12 +26,12 @@ export class Upload {
 export const isUpload = (body: unknown): body is Upload => body instanceof Upload
 
 /**
- * Maximum number of lists of an import or a preview. A body has at most 50 parts, of which up to three are `mapping`, `file`
- * and, for an import, `decisions`.
+ * Maximum number of parts named `list`, which have the companion files. A body has at most 50 parts, of which up to three are
+ * `mapping`, `file` and, for an import, `decisions`.
  */
 export const maxLists = 47
 
-/** Checks the number of lists of an upload. @throws Problem `too-large` if there are more than `maxLists`. */
+/** Checks the number of parts named `list`. @throws Problem `too-large` if there are more than `maxLists`. */
 export function checkListCount(count: number): void {
   if (count > maxLists) throw new Problem('too-large', `The body has more than ${maxLists} parts named list.`)
 }
