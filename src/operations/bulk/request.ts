@@ -23,7 +23,7 @@ type Kind = (typeof kinds)[number]
 
 /** Describes the properties of each kind of operation. The schema in the OpenAPI document does not have these rules. */
 const operationProperties =
-  '`create` has `document`. The others have the key of a record, or its `externalId`; `upsert` also has `document`, `replace` `ifMatch` and `document`, `patch` `ifMatch` and `patch`, and `remove` `ifMatch`.'
+  '`create` has `document`. The others have the key of a record, or its `externalId`. In addition, `upsert` has `document`; `replace` has `ifMatch` and `document`; `patch` has `ifMatch` and `patch`; `remove` has `ifMatch`.'
 
 /** Identifies the record of an operation, by its key or by an external id. */
 export interface Target {
@@ -42,7 +42,10 @@ export type BulkOperation =
   | { kind: 'remove'; target: Target; expected: ExpectedVersions }
   | { kind: 'replace' | 'patch'; target: Target; expected: ExpectedVersions; body: Document }
 
-/** Returns the problem of operation `index` with its pointers moved below `/operations/{index}/{path}`. */
+/**
+ * Returns the problem of operation `index` with its pointers moved below `/operations/{index}/{path}`. A problem without faults
+ * gets one at this pointer.
+ */
 export function atOperation(problem: Problem, index: number, path: PropertyKey[] = []): Problem {
   const { type, message, cause } = problem
   const prefix = formatPointer(['operations', index, ...path])

@@ -16,12 +16,12 @@ export interface ParameterObject {
   [keyword: string]: unknown
 }
 
-/** Returns the path parameter with the key of a record. */
-export const pathParameter = ({ key }: KeyedCollection, schemas: Schemas): ParameterObject => ({
+/** Returns the path parameter with the key of a record, or with the id of another entry, such as an import. */
+export const pathParameter = ({ name, noun, key }: KeyedCollection, schemas: Schemas): ParameterObject => ({
   name: key.property,
   in: 'path',
   required: true,
-  description: 'The key of the record.',
+  description: name === undefined ? `The id of the ${noun}.` : 'The key of the record.',
   schema: schemas.toJson(key.schema, 'output'),
 })
 
