@@ -13,11 +13,11 @@ import type { ApiRequest, ApiResponse, Contract, Endpoint, ResponseContract } fr
 import { readRegistryAt } from './past.ts'
 
 /**
- * Finds the records that remain of merged records, with one statement. If a remaining record was merged itself, `merged_into`
- * already refers to the remaining record of both (`deleteMerged`).
- * @returns a function from a record to the key of the remaining record of it; undefined if the record was not merged.
+ * Finds the records into which records were merged, with one statement. One look-up is enough: when a remaining record is merged
+ * itself, `merged_into` of the records that were merged into it changes, too (`deleteMerged`).
+ * @returns a function that returns the key of the record into which a record was merged; undefined for any other record.
  */
-export async function findMergedKeys(
+export async function findAllMergedInto(
   tx: Transaction,
   registry: Registry,
   given: readonly RecordKey[],
@@ -40,7 +40,7 @@ export async function findMergedInto(
   key: string,
 ): Promise<string | undefined> {
   const record = { resource: name, key }
-  const mergedInto = await findMergedKeys(tx, registry, [record])
+  const mergedInto = await findAllMergedInto(tx, registry, [record])
   return mergedInto(record)
 }
 

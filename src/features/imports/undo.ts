@@ -5,7 +5,7 @@ import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { PlannedChange } from '../../operations/bulk/plan.ts'
 import { writeEach } from '../../operations/bulk/write.ts'
-import { findMergedKeys } from '../../operations/merged.ts'
+import { findAllMergedInto } from '../../operations/merged.ts'
 import type { Document } from '../../operations/writing/documents.ts'
 import { acquireAdvisoryLocks, lockRecords } from '../../operations/writing/locks.ts'
 import { findReferrers } from '../../operations/writing/referrers.ts'
@@ -154,7 +154,7 @@ class UndoBatch {
       entries.map(({ key }) => key),
     )
     const gone = entries.filter(({ key }) => !locked.has(key))
-    const mergedInto = await findMergedKeys(this.#tx, this.#registry, gone)
+    const mergedInto = await findAllMergedInto(this.#tx, this.#registry, gone)
     const revision = await readRevisions(
       this.#tx,
       resource,

@@ -4,7 +4,7 @@ import { recordId } from '../../model/keys.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import { externalIdKey } from '../../model/schemas.ts'
-import { findMergedKeys } from '../../operations/merged.ts'
+import { findAllMergedInto } from '../../operations/merged.ts'
 import { type Document, documentOf } from '../../operations/writing/documents.ts'
 import {
   findByExternalIds,
@@ -216,7 +216,7 @@ async function followMerges(
   const stated = drafts
     .flatMap((draft) => findReferences(registry.get(draft.resource).document, draft.document))
     .filter(({ resource, key }) => registry.keySpec(resource).schema.safeParse(key).success)
-  const mergedInto = await findMergedKeys(tx, registry, [...named, ...stated])
+  const mergedInto = await findAllMergedInto(tx, registry, [...named, ...stated])
   const followed = new Map(names)
   for (const { identity, status, ...record } of named)
     followed.set(identity, { status, key: mergedInto(record) ?? record.key })

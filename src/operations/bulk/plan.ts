@@ -5,7 +5,7 @@ import { formatPointer } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
 import { requireVersion } from '../entity-tags.ts'
-import { findMergedKeys, mergedProblem } from '../merged.ts'
+import { findAllMergedInto, mergedProblem } from '../merged.ts'
 import { recordNotFound } from '../read.ts'
 import { type Document, documentOf } from '../writing/documents.ts'
 import { findByExternalIds, formatExternalId, getExternalIds } from '../writing/external-ids.ts'
@@ -235,14 +235,14 @@ export async function planBulk(
   const stored = await lockRecords(tx, resource, [...keys.values()])
   const toRecord = (key: string) => ({ resource: resource.name, key })
   const missing = [...keys.values()].filter((key) => !stored.has(key)).map(toRecord)
-  const findMerged = await findMergedKeys(tx, resource.registry, missing)
+  const getMergedInto = await findAllMergedInto(tx, resource.registry, missing)
   const plan: BulkPlan = { changes: [], refused: new Refusals() }
   const pause = startSlices()
   for (const indexed of operations) {
     const key = keys.get(indexed.index)
     try {
       const record = key === undefined ? undefined : stored.get(key)
-      const mergedInto = key === undefined ? undefined : findMerged(toRecord(key))
+      const mergedInto = key === undefined ? undefined : getMergedInto(toRecord(key))
       plan.changes.push(planOperation(resource, indexed, key, record, mergedInto))
     } catch (error) {
       if (!(error instanceof Problem)) throw error

@@ -11,7 +11,7 @@ import { references } from '../../model/schemas.ts'
 import { formatPointer } from '../../problems/faults.ts'
 import type { Fault } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
-import { findMergedKeys } from '../merged.ts'
+import { findAllMergedInto } from '../merged.ts'
 
 /** A value that refers to another record: the key of the record, and the path of the value in the document. */
 export interface ReferenceValue extends RecordKey {
@@ -109,7 +109,7 @@ export async function findDanglingReferences(
   if (keys.size === 0) return found.map(() => [])
   const missing = await tx.query<RecordKey>(compileSql(missingKeysQuery(resource.registry, keys)))
   const missingKeys = new Set(missing.map(formatRecordKey))
-  const mergedInto = await findMergedKeys(tx, resource.registry, missing)
+  const mergedInto = await findAllMergedInto(tx, resource.registry, missing)
   const mergedText = (reference: ReferenceValue) => {
     const key = mergedInto(reference)
     return key === undefined
