@@ -76,7 +76,7 @@ const isNetwork = (word: string) => {
 /** Text that is not blank and has no line breaks or other control characters. */
 const text = z.string().regex(/^\P{Cc}*[^\p{Cc}\s]\P{Cc}*$/u, 'some text in one line, or absent')
 
-/** A URL with a user and a password is refused, since the service publishes it in its links. */
+/** A URL with a user or a password is refused, since the service publishes it in its links. */
 function isPublicUrl(value: string): boolean {
   if (!/^https?:\/\/[^?#]*[^/?#]$/.test(value) || !URL.canParse(value)) return false
   const { username, password } = new URL(value)
@@ -142,7 +142,7 @@ export const environment = z.object({
   TRUST_PROXY: list(isNetwork, 'addresses or networks like 10.0.0.0/8, separated by commas')
     .optional()
     .describe(
-      'Addresses or networks of reverse proxies, separated by commas, whose `X-Forwarded-For` header is trusted and, for `https` in the manifest of `/reconcile`, `X-Forwarded-Proto`. `X-Forwarded-Host` is ignored.',
+      'Addresses or networks, separated by commas, of reverse proxies whose `X-Forwarded-For` header is trusted, and whose `X-Forwarded-Proto` header sets the scheme of the URLs in the manifest of `/reconcile`. `X-Forwarded-Host` is ignored.',
     ),
   CORS_ORIGINS: origins('https://dashboard.example')
     .optional()

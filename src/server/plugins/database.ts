@@ -65,7 +65,7 @@ function observeReplicas({ metrics, log, server }: FastifyInstance, { replicas }
   )
   metrics.replicaGauge(
     'entente_replica_up',
-    '1 while the replica answers as a standby, and of the primary if that is known; otherwise 0.',
+    '1 while the replica answers as a standby, and, if the primary is known, as a standby of the primary; otherwise 0.',
     replicas.all.map((replica) => () => (replica.isReachable ? 1 : 0)),
   )
   metrics.replicaGauge(
