@@ -55,7 +55,7 @@ function getShape(schema: z.core.$ZodType): z.core.$ZodShape | undefined {
   )
 }
 
-/** Returns the schema of a value in a merge patch, which is not null: recursive for objects. */
+/** Returns the schema of a non-null value in a merge patch. A nested object is patched, too, and not replaced. */
 function patchValueSchema(schema: z.core.$ZodType): z.core.$ZodType {
   const inner = unwrapped(schema)
   const shape = getShape(inner)

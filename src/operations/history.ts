@@ -67,7 +67,7 @@ interface Row {
   entry: { version: number; mergedInto: string | null }
   document: string
   mergedFrom: string | null
-  /** Whether reads of the key are redirected. The reader may not see the revision of the merge. */
+  /** Whether reads of the key are redirected. The revision of the merge may be hidden from the reader. */
   isMerged: boolean
   /** Number of revisions up to the limit. There are fewer rows if their documents are too large together. */
   found: number

@@ -115,7 +115,8 @@ async function readPageRecords(
  * @param language language of the names, if the plan asks for them.
  * @param makeHeaders returns further headers, from the body and the cursor of the next page.
  * @param cursorLocation where the cursor was sent; by default, the query string.
- * @throws Problem `invalid-cursor` if the cursor was truncated or changed, or belongs to another registry or query.
+ * @throws Problem `invalid-cursor` if the cursor was truncated or changed, or belongs to another registry or query;
+ * `invalid-parameter` if a record has too many records of an include.
  */
 export async function pageResponse(
   plan: ListPlan,

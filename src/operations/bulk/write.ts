@@ -341,6 +341,7 @@ const maxAttempts = 5
  * Writes every change that PostgreSQL accepts: all together, then without the refused changes while these can be identified.
  * After `maxAttempts` attempts, or if the refused changes cannot be identified, it writes the remaining changes one at a time.
  * Of changes that set the same unique value, all but the first are written last, one at a time.
+ * @throws the database error when its cause is not found.
  */
 export async function writeEach(
   tx: Transaction,

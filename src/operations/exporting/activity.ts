@@ -268,7 +268,7 @@ function isOverAYear({ start, end }: Period): boolean {
 
 type Amounts = Pick<Activity, 'budgets' | 'plannedDisbursements' | 'transactions' | 'otherAmounts'>
 
-/** Converts the amounts. Those that IATI does not allow are other amounts, such as transactions after today. */
+/** Converts the amounts. Those that IATI does not allow, such as transactions after today, become other amounts. */
 function toAmounts(activity: ActivityRecord, dateBounds: DateBounds, today: string): Amounts {
   const amounts: Amounts = { budgets: [], plannedDisbursements: [], transactions: [], otherAmounts: [] }
   for (const { kind, date, amount, currency, valueUsd, note } of activity.amounts) {

@@ -9,7 +9,7 @@ import type { Representation } from '../../query/representation.ts'
 import { contentLanguage, languageParameter } from '../language.ts'
 import { fileMediaType, type OperationContract, type ResponseContract } from '../operation.ts'
 
-/** What the contracts of the exports of a list and of a search share. */
+/** What the contracts of the two exports share: the export of a list, and that of a search. */
 
 /** The `Content-Type` of the files, by the names of the formats. */
 export const exportMediaTypes = {

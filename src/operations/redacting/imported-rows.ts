@@ -111,7 +111,7 @@ async function redactReports(tx: Transaction, rows: ImportedRow[]): Promise<void
   }
 }
 
-/** Regular expression of PostgreSQL for 31 characters in a row that may be combining marks: all beyond those of Latin words. */
+/** PostgreSQL regular expression for 31 consecutive characters that may be combining marks: those from U+0300 on. */
 const mayHaveManyMarks = String.raw`[^\u0001-\u02ff]{31}`
 
 /**

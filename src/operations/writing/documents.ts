@@ -285,8 +285,8 @@ export async function deleteDocuments(
   const change: Change = { kind: 'remove', authorship }
   // All records have the same time: that of the transaction (`change_time()`).
   await tx.query(writeStatement([revisionWrite(resource, stored, change, removed.at(-1)?.time ?? '')]))
-  // Deleting a row of `records` also deletes the lists of this record (cascade). With several records, all lists are deleted before,
-  // since PostgreSQL refuses to delete a record to which a list of a record that is deleted later still refers.
+  // Deleting a row of `records` also deletes the lists of this record (cascade). With several records, all lists are deleted
+  // before: a list of one record may refer to another one, and PostgreSQL would refuse to delete that one first.
   const tables = getListTables(resource)
   if (removed.length > 1 && tables.length > 0) await tx.query(deleteStatement(tables, ids))
   await tx.query(deleteStatement([{ table: records, recordId: records.id }], ids))

@@ -124,14 +124,14 @@ export async function runOnce(
   const key = parseKey(request.headers['idempotency-key'])
   if (key === undefined) return database.transaction(work)
   const hashes = { identity: hashKey(request, key), fingerprint: await fingerprintRequest(request) }
-  const until = performance.now() + waitTimeoutMs
-  for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, maxPauseMs)) {
+  const giveUpAt = performance.now() + waitTimeoutMs
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
     const response = await database.transaction((tx) => replayOrRun(tx, hashes, work, toStoredResponse))
     if (response) return response
-    if (performance.now() > until) {
+    if (performance.now() > giveUpAt) {
       const detail = 'A request with this Idempotency-Key is still running. Send it again a little later.'
       throw new Problem('idempotency-key-in-use', detail, { headers: { 'retry-after': '1' } })
     }
-    await delay(pause)
+    await delay(pauseMs)
   }
 }

@@ -79,8 +79,8 @@ const withoutRepetitions = (list: readonly unknown[]): unknown[] => [
 ]
 
 /**
- * Removes each entry from the lists of a value that differs from its former value, and now equals another entry that it did not
- * equal before. All other entries stay, also equal ones.
+ * Removes from the lists inside a value each entry that has changed and now equals another entry, which it did not equal before.
+ * All other entries stay, also equal ones.
  * @param before the former value, with the same entries.
  */
 function removeNewRepetitions(before: unknown, value: unknown): void {
@@ -159,11 +159,11 @@ async function listReferrers(tx: Transaction, resource: Resource, key: string): 
 }
 
 /**
- * Takes the locks of a merge. First, the advisory locks of the two records and of the records that refer to the merged one, before
- * a lock of a row gives the transaction its id: so the merge waits for changes of these records, and its transaction id is higher
- * than theirs. Then, the row of the merged record in the table of its resource, to which foreign keys point: other transactions
- * that store a reference to it are waited for, or wait until the merge has ended. As writers do, this locks the row of the
- * resource's table before the row in `records`.
+ * Takes the locks of a merge. It first takes the advisory locks of the two records and of the records that refer to the merged
+ * one, before a lock of a row gives the transaction its id: so the merge waits for changes of these records, and its transaction
+ * id is higher than theirs. It then locks the row of the merged record in the table of its resource, to which foreign keys point:
+ * so the merge waits for other transactions that store a reference to this record, or they wait for the merge. As writers do, it
+ * locks the row of the resource's table before the row in `records`.
  */
 export async function acquireMergeLocks(
   tx: Transaction,

@@ -36,8 +36,8 @@ function collectFaults(faults: FaultList, check: () => void, convert?: (fault: F
 }
 
 /**
- * The schema of the properties of a whole record that the registry sets, all optional, and of its key. The record may not exist yet, so
- * no fault suggests to search for it.
+ * The schema of the properties of a whole record that the registry sets, and of its key: all of them are optional. The record
+ * may not exist yet, so no fault suggests a search for it.
  */
 const managedSchema = lazyFor(({ key }: Resource) => {
   const keySchema = key.assignedBy === 'registry' ? keys.uuid() : key.schema

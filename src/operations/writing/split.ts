@@ -26,7 +26,7 @@ function composeDocument(resource: Resource, record: RecordToWrite): string {
   return JSON.stringify(shown)
 }
 
-/** Returns the columns of a property's value in the table of the resource; none if the value is only in other tables. */
+/** Returns the values of a property's columns in the table of the resource; none if the property is only in other tables. */
 export const toColumnValues = ({ field, context, rows }: BoundField, value: unknown): Row =>
   field.toColumns?.(value, context) ?? (rows ? {} : { [context.name]: value })
 
@@ -83,7 +83,7 @@ export const composeRecords = (resource: Resource, records: RecordToWrite[]): Co
 /**
  * Returns the rows of the table `records` as JSON text. The JSON texts of the documents are inserted unchanged. A column that
  * is added here must be added to `newRecordProperties`, too; if it can change, to `updateDocuments`; and if its default does not
- * suffice, to the rows of `generating/batch.ts`.
+ * suffice, to the rows of `features/generating/batch.ts`.
  */
 export function recordRowsJson(resource: Resource, records: ComposedRecord[]): string {
   const rows = records.map((record) => {

@@ -17,8 +17,9 @@ const dayMs = 86_400_000
 const dayCheckMs = 60_000
 
 /**
- * Counts each new day of the database, in UTC, as a change: at midnight, and again at the next check, because the clock may have been
- * set, or a response of the former day stored by a clock that was behind. @returns a function that stops the checks.
+ * Counts each new day of the database, in UTC, as a change: at midnight, and again at the next check. The database's clock may have
+ * been set meanwhile, or may have been behind at midnight, so that a response of the former day was stored afterwards.
+ * @returns a function that stops the checks.
  */
 function watchDays(changes: Changes, { clock }: Database): () => void {
   const countNewDay = () => changes.countChange(everything)

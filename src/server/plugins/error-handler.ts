@@ -67,7 +67,7 @@ export function sendProblemUnlogged(
     // Fastify has already copied the headers of a stream that fails before its first byte.
     reply.raw.removeHeader(name)
   }
-  // Otherwise caches could store some problems, such as a 404, which depend on the reader and on the records.
+  // Without `no-store`, caches could store some problems, such as a 404, which depend on the reader and on the records.
   return reply
     .code(problem.status)
     .header('cache-control', 'no-store')

@@ -25,7 +25,7 @@ const wholeServer = '*'
 /** The Host header of RFC 9110, section 7.2: a name, an IPv4 address or an IPv6 address in brackets, and an optional port. */
 const hostPattern = /^(?:[\w.~!$&'()*+,;=%-]*|\[[\da-fA-F:.]+\])(?::\d*)?$/
 
-/** Returns the path and the query of a target in absolute form, as for proxies (RFC 9112, section 3.2.2); any other as it is. */
+/** Returns the path and the query of a target in absolute form, as for proxies (RFC 9112, section 3.2.2); any other target unchanged. */
 function toOriginForm(url: string): string {
   const [origin = '', host = ''] = /^https?:\/\/(?:[^/?#@]*@)?([^/?#]+)/i.exec(url) ?? []
   if (origin === '' || !hostPattern.test(host)) return url
@@ -77,8 +77,8 @@ export function repetitionProblem({ raw }: FastifyRequest, header: string): Prob
 
 /** Returns what is wrong with the target of the request, or undefined. */
 function findTargetFault({ method, url, originalUrl }: FastifyRequest): string | undefined {
-  // `routableUrl` has not replaced the target (Fastify's `rewriteUrl`).
   const target = toOriginForm(originalUrl)
+  // The target is well-formed: `routableUrl` (Fastify's `rewriteUrl`) has not replaced it.
   if (url !== placeholderPath || target === placeholderPath) return undefined
   if (target.startsWith('/')) return 'The percent-encoding of the path is malformed, or not UTF-8.'
   if (target !== wholeServer)

@@ -20,7 +20,7 @@ const sendCsv = (reply: FastifyReply, csv: string) =>
 /**
  * Returns the faults of the times in a view's URL: of the dates `from` and `to`, and of the two times of a comparison. A view may send
  * `from` and `to` to the API as one parameter (`happenedIn`), and sends each time of a comparison as `asOf` or `registryAsOf`. So the
- * faults in the API's response may name a parameter that the URL does not have. A time in the future is not found.
+ * faults in the API's response may name a parameter that the URL does not have. A time in the future is no fault here.
  */
 function findTimeFaults(url: string): Fault[] {
   const { searchParams } = new URL(url, 'http://localhost')
