@@ -63,6 +63,18 @@ describeInBrowser('the sign-in', () => {
     await page.getByText('The key is not known here.').waitFor()
   })
 
+  it('removes the error of an unknown key when a key is accepted that lacks the right', async () => {
+    const { key } = await dashboard.createKey('reader')
+    const { page } = await dashboard.open('/administration')
+    await page.getByLabel('Key', { exact: true }).fill('ent_wrong')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    const error = page.getByText('The key is not known here.')
+    await error.waitFor()
+    await signIn(page, key)
+    await page.getByText('The key of A reader does not have this right.').waitFor()
+    expect(await error.count()).toBe(0)
+  })
+
   it('leads back to the view from which the user signed in, even if the language was changed', async () => {
     const { page } = await dashboard.open('/explore/agreements?country=PAK', { locale: 'zh-CN' })
     await page.getByRole('banner').getByRole('link', { name: '登录' }).click()

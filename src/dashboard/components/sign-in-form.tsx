@@ -34,6 +34,8 @@ export function SignInForm({ onDone }: { onDone?: () => void }) {
     event.preventDefault()
     const text = key.trim()
     if (!isSendable(text)) return setError('malformed')
+    // The form stays on the page if the key is accepted but lacks the right that the page requires.
+    setError(undefined)
     try {
       const actor = await readActor(text)
       startSession({ key: text, actor }, isStored)
