@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Fault } from '../../src/dashboard/api/client.ts'
 import { type FormField, loadForm } from '../../src/dashboard/api/forms.ts'
 import { findResource, resources } from '../../src/dashboard/api/resources.ts'
-import { findDifferences, merge } from '../../src/dashboard/editing/conflicts.ts'
+import { applyChoices, findDifferences } from '../../src/dashboard/editing/conflicts.ts'
 import {
   explainNumbers,
   groupByPointer,
@@ -129,7 +129,11 @@ describe('a conflict', () => {
     fc.assert(
       fc.property(recorded, recorded, entered, choices, (first, theirs, mine, choice) => {
         const found = findDifferences(fields, first, theirs, mine)
-        const merged = toPatch({}, merge(theirs, mine, found, { title: choice, value: choice }), fields)
+        const merged = toPatch(
+          {},
+          applyChoices(theirs, mine, found, { title: choice, value: choice }),
+          fields,
+        )
         const sent = toPatch({}, mine, fields)
         for (const name of ['title', 'value'] as const) {
           const sentValue = sent[name] ?? null

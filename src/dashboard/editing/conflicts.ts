@@ -46,7 +46,7 @@ export function findDifferences(
 export const needsDecision = ({ winner }: Difference): boolean => winner === undefined
 
 /** Returns the values of the form after all choices: the entered value where "mine" wins, otherwise that of the other user. */
-export function merge(
+export function applyChoices(
   theirs: FormValues,
   entered: FormValues,
   differences: readonly Difference[],

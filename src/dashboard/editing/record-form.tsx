@@ -10,7 +10,7 @@ import { useLanguage } from '../i18n/language.ts'
 import { useSession } from '../session.ts'
 import { useNavigateWhileMounted } from '../use-navigate-while-mounted.ts'
 import { ConflictView } from './conflict.tsx'
-import { findDifferences, merge } from './conflicts.ts'
+import { applyChoices, findDifferences } from './conflicts.ts'
 import { FaultSummary } from './fault-summary.tsx'
 import { ChangeFaultsContext, FaultsContext, groupByPointer } from './faults.ts'
 import { FieldList } from './fields/field-list.tsx'
@@ -107,7 +107,7 @@ export function RecordForm({
           names={allNames}
           onResolve={(choices) => {
             setNames(allNames)
-            setValues(merge(conflict.theirs, values, differences, choices))
+            setValues(applyChoices(conflict.theirs, values, differences, choices))
             setBase({ ...base, values: conflict.theirs, version: conflict.version })
             clear()
           }}
