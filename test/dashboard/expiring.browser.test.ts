@@ -37,7 +37,7 @@ describeInBrowser('agreements that expire', () => {
   it('are none for a country without them, whose page names the first and last day', async () => {
     const { page } = await dashboard.open('/countries/PAK')
     const year = new Date().getUTCFullYear()
-    const none = `No agreement that is known to be in force by its dates expires between .+ ${year} and .+ ${year + 1}.`
+    const none = `No agreement whose dates show that it is in force expires between .+ ${year} and .+ ${year + 1}.`
     await page.getByText(new RegExp(none)).waitFor()
   })
 })
