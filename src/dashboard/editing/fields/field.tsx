@@ -30,19 +30,20 @@ export function Field(props: FieldProps) {
 }
 
 /** The input for a field without nested fields. When the user changes the value, its faults are outdated. */
-function SingleField(field: FieldProps) {
+function SingleField({ field, value, pointer, onChange }: FieldProps) {
   const outdateFaults = useOutdateFaults()
-  const { pointer } = field
   const props: FieldProps = {
-    ...field,
-    onChange: (value) => {
+    field,
+    value,
+    pointer,
+    onChange: (next) => {
       // The faults of a reference to a record of one of several resources are those of its parts.
-      if (field.field.kind === 'record') outdateFaults(`${pointer}/resource`, `${pointer}/id`)
+      if (field.kind === 'record') outdateFaults(`${pointer}/resource`, `${pointer}/id`)
       else outdateFaults(pointer)
-      field.onChange(value)
+      onChange(next)
     },
   }
-  switch (field.field.kind) {
+  switch (field.kind) {
     case 'enumeration':
       return <EnumerationField {...props} />
     case 'date':
