@@ -47,8 +47,8 @@ export const toYearBars = (
   unknownLabel: string,
 ): YearBar[] =>
   toBars(groups, dimension, unknownLabel).map((bar, index) => {
-    // A year after 9999 (`Y17000`) is shown with the unknown years. Otherwise each column would be a century or more, and most
-    // other years would be in one or two of them.
+    // A year of more than four digits (`Y17000`) is shown with the unknown years. Otherwise each column would be a century or more,
+    // and most other years would be in one or two of them.
     const year = Number(groups[index]?.key[dimension] ?? Number.NaN)
     return { ...bar, year: Number.isNaN(year) ? null : year }
   })

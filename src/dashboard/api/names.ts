@@ -13,9 +13,10 @@ export function findName(names: Names, key: string): { resource: string; name: s
   return undefined
 }
 
-/** Returns the name of a record; undefined if `names` does not contain it. A slug may be a property of all objects: `constructor`. */
+/** Returns the name of a record; undefined if `names` does not contain it. */
 export function nameIn(names: Names, resource: string, key: string): string | undefined {
   const dictionary = names[resource] ?? {}
+  // A slug may be the name of a property that every object inherits, such as `constructor`.
   return Object.hasOwn(dictionary, key) ? dictionary[key] : undefined
 }
 

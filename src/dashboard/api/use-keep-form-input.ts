@@ -7,7 +7,7 @@ import type { ApiState } from './use-read.ts'
 /**
  * Keeps the last body of a read, so that the body stays on the page and a form in it keeps its input, in three cases: after the
  * service has refused the user's key or the read, until the read succeeds with another key; while the read is repeated in
- * another language; and after a failure that may be temporary: then the result has both the body and the error.
+ * another language; and after a failure for which `isRetryable` is true: then the result has both the body and the error.
  * @param name identifies the read: the body of another read is not kept.
  */
 export function useKeepFormInput<Body>(state: ApiState<Body>, name: string): ApiState<Body> {

@@ -23,8 +23,8 @@ const maxReasonLength = 500
  * Returns a reason as the value of a header: in one line, without white space at its ends, and encoded as UTF-8, one character per
  * byte, as `fetch` requires. Controls and line separators become spaces, since a header cannot have them. The service decodes
  * reasons as UTF-8.
- * @throws ApiError for a reason that is too long, with the message of the service. The service itself would not know the reason if the
- * headers had more than 16 KiB.
+ * @throws ApiError for a reason that is too long, with the message of the service. The service itself refuses headers of more than
+ * 16 KiB before it reads the reason.
  */
 function reasonHeader(reason: string): string {
   // The service counts characters in the form NFC, too.

@@ -15,8 +15,8 @@ import {
 /**
  * Writes the descriptions of resources that the dashboard uses, derived from the OpenAPI document: labels, the properties with
  * the key and the title of a record, all properties with their kinds, types of the list's parameters, the name of the parameter
- * that reads the past (`asOf` or `registryAsOf`), sort keys, dimensions, event dates and formats of exports. The forms are
- * described in a separate file beside OUT.json, `forms.json`, since only a few views need them.
+ * for the time as of which lists are read (`asOf` or `registryAsOf`), sort keys, dimensions, event dates and formats of exports. The
+ * forms are described in a separate file beside OUT.json, `forms.json`, since only a few views need them.
  *
  *     node --import tsx src/dashboard/build/describe.ts OPENAPI.json OUT.json
  */

@@ -45,7 +45,7 @@ export function CitationList({ citations }: { citations: readonly Citation[] }) 
                 </>
               )}
               {locator?.column && t('list.detail') + t('record.column', { column: locator.column })}
-              {/* A citation of an internal source is as hidden as an internal record: only readers with a role see it. */}
+              {/* Only users with a role see a citation of an internal source, whatever its own visibility is. */}
               <InternalTag visibility={sourceDetails?.visibility === 'internal' ? 'internal' : visibility} />
             </p>
             {excerpt && <blockquote class="quotation text">“{excerpt}”</blockquote>}

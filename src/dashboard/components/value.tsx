@@ -170,7 +170,7 @@ function ObjectValue({
       {parts.map(([name, part], index) => (
         <span key={name}>
           {index > 0 && ' · '}
-          {/* The locators of imports say themselves that they are rows. */}
+          {/* Imports write `row 5` as the locator of a row, which needs no label. */}
           {name === 'row' && /^row \d+$/.test(String(part)) ? (
             <RowLocator locator={String(part)} />
           ) : (

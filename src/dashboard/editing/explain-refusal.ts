@@ -1,11 +1,11 @@
 import { ApiError } from '../api/client.ts'
 
 /**
- * Reads what somebody else has saved, if a write was refused with 412 for this reason.
+ * Reads the version that somebody else has saved, after a write was refused with 412.
  * @param refusal the error of the write.
- * @param read returns undefined if it gets the version that the form already has, which a replica that lags may still send.
- * @returns the result of `read`; undefined if the refusal has another status, and if the read fails: the error of the read would
- * not say that nothing was written.
+ * @param read returns undefined if it gets the version that the form already has: a replica that lags may still send this version.
+ * @returns the result of `read`; undefined if the refusal has another status, and if `read` throws: its error would not tell the user
+ * that nothing was written.
  */
 export async function readSaved<Saved>(
   refusal: ApiError,

@@ -52,7 +52,7 @@ export function findRedactableProperties(
  */
 function countIn(value: unknown, text: string, field: FormField | undefined): number {
   if (typeof value === 'string') {
-    // The registry has assigned the ids of other records, so it keeps them.
+    // A redaction does not change the ids of records, since the registry assigns them.
     const isId = (!field || field.kind === 'reference') && !isCode(value)
     return isId ? 0 : value.normalize('NFC').split(text).length - 1
   }

@@ -9,7 +9,7 @@ import { type Language, useLanguage } from './language.ts'
 export interface Labels {
   /** Returns the label of a word: `memorandum_of_understanding` is "Memorandum of understanding". */
   word(word: string): string
-  /** Returns the label of a property or filter: `signedOn` is "Signed on", `signedOn[gte]` "Signed on ≥". Ignores `[]`. */
+  /** Returns the label of a property or filter: `signedOn` is "Signed on", `signedOn[gte]` "Signed on ≥". Ignores `[]` at the end. */
   property(name: string): string
 }
 

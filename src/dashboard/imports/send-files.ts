@@ -11,8 +11,8 @@ async function countBytes(part: Blob): Promise<number> {
 }
 
 /**
- * Whether a part of a body is as the user chose it. Of a file that has changed since, Chromium and Safari cannot read anything.
- * Firefox reads what the file has now.
+ * Whether a part of a body is as the user chose it. If a file has changed since, Chromium and Safari cannot read it, and Firefox
+ * reads its new content.
  */
 const isUnchanged = async (part: FormDataEntryValue): Promise<boolean> =>
   typeof part === 'string' ||
@@ -26,8 +26,8 @@ async function requireUnchanged(body: FormData): Promise<void> {
 }
 
 /**
- * Sends a request with files in its body. It first checks that they have not changed: of a file that was removed, Safari would send an
- * empty one, and Firefox sends only as many bytes as the file had, and waits if it has fewer.
+ * Sends a request with files in its body, after a check that the files have not changed. Without the check, Safari would send an empty
+ * file for a removed one. Firefox would send as many bytes as the file had when it was chosen, and wait if the file now has fewer.
  * @throws ApiError like `sendRequest`; of the type `changed-file` if a file has changed since the user chose it.
  */
 export async function sendFiles(

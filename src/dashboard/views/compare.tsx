@@ -128,8 +128,8 @@ function Comparison({
       return code === country ? [] : [[country, code]]
     }),
   )
-  // Several countries of a comparison of two times have no columns of their own, and no briefings. The filter has the codes of both
-  // countries of a merge: one before the merge, and the other one after it.
+  // If a comparison of two dates has several countries, its columns have none, so no briefing shows whether a country was merged. The
+  // filter then gets both codes of a merge: the records have one code before the merge, and the other code after it.
   const remaining = useRemainingCountries(
     countryColumns.length === 0 ? codes : [],
     columns.map(({ asOf }) => asOf),

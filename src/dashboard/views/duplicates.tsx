@@ -15,7 +15,7 @@ import { Loaded } from '../components/widget.tsx'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-/** Number of records that the service checks for a page of the list, the maximum. */
+/** Number of records that the service checks for each page of the list: the maximum of `limit`. */
 const checkedPerPage = 200
 
 const listHeight = '40rem'

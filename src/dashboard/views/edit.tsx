@@ -34,6 +34,7 @@ export default function EditView({ resource: name, recordKey }: { resource: stri
 function Editor({ resource, recordKey }: { resource: ResourceDescription; recordKey: string | undefined }) {
   const { t, tag, resourceLabel } = useLanguage()
   const parameters = new URLSearchParams(useSearch())
+  // The record that a new citation is to support, if the URL names one.
   const supportedKey = parameters.get('record') ?? ''
   const supportedResource =
     resource.name === 'citations' && supportedKey !== ''

@@ -84,7 +84,7 @@ function Choice({
 }) {
   const [parameters, change] = useParameters()
   const { resultsRef, focusResults } = useFocusResults()
-  // Kept here, since the form is another one for each record that is chosen.
+  // Kept here, since choosing another record replaces the form (`key`).
   const [reason, setReason] = useState('')
   const into = parameters.get('into') ?? undefined
   const choose = (key: string | undefined) => {

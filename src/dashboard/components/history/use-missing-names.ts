@@ -24,7 +24,7 @@ function* participantKeys(value: Readonly<Record<string, unknown>>): Generator<[
   }
 }
 
-/** Returns each key as its own name: it is then a link to the page of its record, which removed records have, too. */
+/** Returns each key as its own name, since `Value` shows only keys with a name as links. Removed records have a page, too. */
 const keysAsNames = (keys: ReadonlyMap<string, ReadonlySet<string>>): Names =>
   Object.fromEntries(
     [...keys].map(([resource, all]) => [resource, Object.fromEntries([...all].map((key) => [key, key]))]),
