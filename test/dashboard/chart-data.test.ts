@@ -41,6 +41,7 @@ describe('the layout of a network', () => {
     const graph = exampleGraph(40)
     const positions = await layoutGraph(graph, size, signal)
     const again = await layoutGraph({ ...graph, nodes: graph.nodes.toReversed() }, size, signal)
+    expect(positions.size).toBe(40)
     expect(Object.fromEntries(again)).toEqual(Object.fromEntries(positions))
     for (const { x, y } of positions.values()) {
       expect(x).toBeGreaterThanOrEqual(0)

@@ -201,6 +201,7 @@ describeInBrowser('charts of the dashboard', () => {
     const { partners } = (await dashboard.api.get('/v1/countries/CHN/network?limit=1000')).json<{
       partners: { name: string; count: number }[]
     }>()
+    expect(partners.length).toBeGreaterThan(0)
     for (const { name, count } of partners) {
       const row = page.getByRole('row', { name: `China – ${name} ` })
       expect(await row.getByRole('cell').last().textContent(), name).toBe(String(count))

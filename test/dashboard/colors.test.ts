@@ -17,6 +17,7 @@ describe('the color of bars', () => {
       [...styles.matchAll(new RegExp(`--${token}: (#\\w+);`, 'g'))].map(([, color = '']) => color)
     // Each token has two values: the light scheme comes first, then the dark one.
     const surfaces = values('surface')
+    expect(surfaces).toHaveLength(2)
     const contrasts = values(name).map((color, index) => {
       const [dark = 0, light = 0] = [color, surfaces[index] ?? ''].map(luminance).sort((a, b) => a - b)
       return (light + 0.05) / (dark + 0.05)

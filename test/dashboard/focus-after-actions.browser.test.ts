@@ -101,12 +101,14 @@ describeInBrowser('the focus', () => {
     const { page, settle } = await dashboard.open(`/records/agreements/${id}`)
     const entries = page.locator('ol.entries > li')
     expect(await entries.count()).toBe(20)
+    const countsWhileLoading: number[] = []
     await page.route('**/history?limit=200*', async (route) => {
-      expect(await entries.count()).toBe(20)
+      countsWhileLoading.push(await entries.count())
       await route.continue()
     })
     await page.getByRole('button', { name: 'Older versions' }).press('Enter')
     await settle()
+    expect(countsWhileLoading).toEqual([20])
     expect(await entries.count()).toBe(22)
     await waitForFocus(page, 'ol.entries')
   })

@@ -92,10 +92,11 @@ describeInBrowser('a printed page', () => {
       return {
         frame: parentElement.getBoundingClientRect(),
         chart: svg.getBoundingClientRect(),
-        nodes: { right: Math.max(...bounds.map(({ right }) => right)) },
+        nodes: { count: bounds.length, right: Math.max(...bounds.map(({ right }) => right)) },
       }
     })
     expect(chart.width).toBeLessThanOrEqual(500)
+    expect(nodes.count).toBeGreaterThan(0)
     expect(nodes.right).toBeLessThanOrEqual(chart.right)
     expect(frame.height).toBeLessThan(chart.height + 10)
   })

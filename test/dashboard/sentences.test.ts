@@ -321,8 +321,9 @@ describe('Chinese sentences', () => {
     const cells = '<row><c><v>1</v></c></row><row><c><v>2</v></c><c><v>3</v></c></row>'
     const sheet = await readContent('a.xlsx', makeXlsx(cells))
     const json = await readContent('a.ndjson', '{"a": 1, "a": 2}\n[]\n')
-    for (const { fault } of [...rows, ...sheet.rows, ...json.rows])
-      expect(translate(fault?.detail ?? ''), fault?.detail).toBeDefined()
+    const faults = [...rows, ...sheet.rows, ...json.rows].map(({ fault }) => fault?.detail ?? '')
+    expect(faults).toHaveLength(6)
+    for (const fault of faults) expect(translate(fault), fault).toBeDefined()
   })
 
   it('exist for notes about the cells and columns of a spreadsheet', async () => {

@@ -51,6 +51,7 @@ describe('the data of a view', () => {
     const { partners } = (await api.get('/v1/countries/CHN/network?limit=1000')).json<{
       partners: { country: string; count: number }[]
     }>()
+    expect(partners.length).toBeGreaterThan(0)
     const csv = linesOf((await read('/network?centre=CHN&format=csv')).text).slice(1)
     expect(csv).toHaveLength(partners.length)
     for (const [index, { country, count }] of partners.entries())
@@ -96,7 +97,8 @@ describe('the data of a view', () => {
     expect(rows.length).toBeGreaterThan(1)
     expect(rows.some((row) => row.resource === resource)).toBe(true)
     for (const { list, count } of rows) expect(await countInList(api, list ?? ''), list).toBe(Number(count))
-    const { parts } = JSON.parse(await readText(`${path}&format=json`)) as { parts: { path: string }[] }
+    const { parts }: { parts: { path: string }[] } = JSON.parse(await readText(`${path}&format=json`))
+    expect(parts.length).toBeGreaterThan(0)
     for (const part of parts) expect((await api.get(part.path)).status, part.path).toBe(200)
   })
 
