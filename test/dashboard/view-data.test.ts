@@ -155,7 +155,7 @@ describe('the data of a view', () => {
 
   it('has the four countries that the page of a comparison shows, if its URL has five', async () => {
     const text = await readText('/compare?country=PAK,DEU,FRA,EGY,CHN&format=json')
-    const { parts } = JSON.parse(text) as { parts: { column: { country: string } }[] }
+    const { parts }: { parts: { column: { country: string } }[] } = JSON.parse(text)
     const countries = new Set(parts.map(({ column }) => column.country))
     expect(countries).toEqual(new Set(['PAK', 'DEU', 'FRA', 'EGY']))
   })

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
+import { z } from 'zod'
 import { openDatabaseAt } from '../../src/database/database.ts'
 import { createKey, type NewKey } from '../../src/database/keys.ts'
 import { buildApp } from '../../src/server/app.ts'
@@ -149,7 +150,7 @@ it('the log contains no key, token, cookie, query, body or client address', asyn
     headers: json,
     body: JSON.stringify({ name: 'Zhang San', role: 'admin' }),
   })
-  const { key: secondKey } = (await response.json()) as { key: string }
+  const { key: secondKey } = z.object({ key: z.string() }).parse(await response.json())
   // A server error is logged with its cause, here a failed statement with values.
   await pool.query('alter table agreements rename to elsewhere')
   const failed = await send('/v1/agreements', `Bearer ${key}`, {

@@ -136,12 +136,12 @@ interface Summary {
 }
 
 const asList = (value: unknown): string[] => (typeof value === 'string' ? [value] : [])
-const asDate = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+const asText = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
 /** Reads the countries, organizations, topics and dates of every record. */
 async function readAll(): Promise<Summary[]> {
   const countryOf = new Map(
-    (await listRecords('organizations')).map(({ id, country }) => [String(id), country as string | null]),
+    (await listRecords('organizations')).map(({ id, country }) => [String(id), asText(country)]),
   )
   const perResource = await Promise.all(
     counted.map(async ({ resource, dateProperties: [start, end = start] }) =>
@@ -161,7 +161,7 @@ async function readAll(): Promise<Summary[]> {
           countries: [...new Set(countries)],
           organizations: [...new Set(organizations)],
           topics: valuesOf(({ capability }) => capability?.kind === 'topics').flatMap(asList),
-          span: [asDate(record[start]), asDate(record[end])],
+          span: [asText(record[start]), asText(record[end])],
         }
       }),
     ),

@@ -160,7 +160,7 @@ describe('a record that becomes internal', () => {
   }
   const feed = async (path: string) => {
     const { text } = await mixed.get('/v1/changes?limit=200&resource=sources')
-    const { data } = JSON.parse(text) as { data: { key: string; version: number }[] }
+    const { data }: { data: { key: string; version: number }[] } = JSON.parse(text)
     return data.filter(({ key }) => path.endsWith(key)).map(({ version }) => version)
   }
 

@@ -7,6 +7,7 @@ async function chooseSlug(
   scheme: string | undefined,
   takenSlugs: readonly string[],
 ): Promise<string | undefined> {
+  // The caller of `query` states the type of its rows.
   const tx = { query: async () => takenSlugs.map((key) => ({ key })) as never[] }
   const mention = { resource: 'topics', name: 'Water', ...(scheme !== undefined && { scheme }) }
   return [...(await chooseSlugs(tx, registry, [mention])).values()][0]

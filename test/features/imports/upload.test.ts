@@ -63,7 +63,7 @@ describe('an upload', () => {
     ])
     const text = await response.text()
     expect(response.status, text).toBe(201)
-    const { id } = JSON.parse(text) as { id: string }
+    const { id }: { id: string } = JSON.parse(text)
     expect(await waitForImport(api, id)).toMatchObject({ counts: { created: 1, refused: 0 } })
   })
 
