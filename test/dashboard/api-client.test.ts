@@ -19,7 +19,7 @@ it('a read that is aborted while its body arrives fails with the reason of the s
   const port = typeof address === 'object' ? address.port : 0
   const { readApi } = await import('../../src/dashboard/api/client.ts')
   const controller = new AbortController()
-  // The service has sent the headers when the body is read.
+  // The client calls `json` only when the headers have arrived, so the abort comes while the body arrives.
   const json = vi.spyOn(Response.prototype, 'json')
   const read = readApi(`http://127.0.0.1:${port}/v1/agreements`, 'en', controller.signal)
   read.catch(() => undefined)

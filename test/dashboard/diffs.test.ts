@@ -44,9 +44,12 @@ describe('a diff', () => {
     )
   })
 
-  it('splits Chinese into words, and finds the id of another record, but no empty values', () => {
+  it('of Chinese texts has whole words', () => {
     const parts = diffTexts('中国与巴基斯坦签署协议', '中国与德国签署协议', 'zh')
     expect(parts.find(({ status }) => status === 'added')).toMatchObject({ value: '德国' })
+  })
+
+  it('of two records has the properties that differ, except those without a value in both', () => {
     const diffs = diffProperties(
       { resource: 'agreements', id: 'A', place: null },
       { resource: 'agreements', id: 'B', terms: [] },

@@ -15,7 +15,7 @@ describe('the time as of which the dashboard shows the registry', () => {
     ['2026-01-31T23:59:59.999Z', 'January 31, 2026', '2026年1月31日'],
     ['2026-02-01T20:00:00Z', 'Feb 1, 2026, 8:00 PM UTC', '2026年2月1日 20:00 UTC'],
     ['yesterday', 'yesterday', 'yesterday'],
-  ])('is in UTC, like the date inputs, in every time zone: %s', (iso, english, chinese) => {
+  ])('is in UTC, like the date inputs, even if the time zone is another one: %s', (iso, english, chinese) => {
     vi.stubEnv('TZ', 'Asia/Shanghai')
     const texts = (['en', 'zh'] as const).map((tag) => formatAsOf(iso, createLanguage(tag)))
     vi.unstubAllEnvs()

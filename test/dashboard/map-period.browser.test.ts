@@ -16,7 +16,7 @@ describeInBrowser('the period of a map', () => {
     expect(await period.count()).toBe(1)
   })
 
-  it('of such a resource, which only a URL can have, can be removed', async () => {
+  it('can be removed from the URL for a resource whose records have no date of an event', async () => {
     const { page, settle } = await dashboard.open('/map?resource=organizations&from=2006')
     const button = page.getByRole('button', { name: 'All years' })
     await button.click()

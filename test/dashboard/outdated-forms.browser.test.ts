@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
-/** Forms whose record somebody else has saved, while the service still sends the version before, in a browser. */
+/** Forms whose record somebody else has saved, while the service still sends the previous version, in a browser. */
 
 const dashboard = useDashboard({ changesRecords: true })
 

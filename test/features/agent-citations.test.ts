@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const callTool = (name: string, input: Document) => callToolBy(client, name, input)
 
-describe('the results of /mcp', () => {
+describe('a result of /mcp', () => {
   it('gives with each citation what is doubtful about the fact, and where its text is', async () => {
     const { key: source } = await createRecord(resourceOf('sources'), api)
     const { key } = await createRecord(resourceOf('agreements'), api)
@@ -85,7 +85,7 @@ describe('the results of /mcp', () => {
     expect([citations.length, moreCitations]).toEqual([200, true])
   })
 
-  it('gets a record with its citations as of a time, even before it was merged into another one', async () => {
+  it('has a record and its citations as of a time, even before the record was merged', async () => {
     const agreements = resourceOf('agreements')
     const [from, into] = [await createRecord(agreements, api), await createRecord(agreements, api)]
     const { key: source } = await createRecord(resourceOf('sources'), api)

@@ -185,7 +185,7 @@ describe('GET /v1/countries/{code}/briefing', () => {
     ])
   })
 
-  it('has figures of sources, some beside a number of the registry, and the sources', async () => {
+  it('has the figures of sources, some with the count that the registry has, and the sources', async () => {
     const { figures, sources } = await getBriefing('CHN')
     const partners = figures.find(({ recorded }) => recorded?.list === '/v1/countries?partnerOf=CHN')
     expect(partners?.value).toBe(152)

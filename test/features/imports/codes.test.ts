@@ -43,8 +43,8 @@ describe.each([
     'is not among the codes of the mapping',
   ],
   ['words', 'status: { from: code, split: ";" }', 'is not known'],
-])('of a row with many unknown %s', (_, property, fault) => {
-  it('only the first ten are refused with a suggestion, since each comparison takes time', () => {
+])('a row with many unknown %s', (_, property, fault) => {
+  it('gets a suggestion only for the first ten, since each comparison takes time', () => {
     const code = Array.from({ length: 30 }, (_item, index) => `signd${'_'.repeat(index)}`).join(';')
     const withProperty = mapping('{}').replace('place: { from: code, codes: {} }', property)
     const row = convertRow(withProperty, { id: 1, title: 'Accord', code })

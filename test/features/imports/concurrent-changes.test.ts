@@ -148,7 +148,7 @@ describe('a commit that has read a row', () => {
   })
 })
 
-describe('the feed of changes continues, since', () => {
+describe('a waiting transaction has no transaction id, which would delay the feed of changes', () => {
   /** Returns the transaction ids of the sessions that wait for a lock in a statement with this text. */
   const readWaiting = async (text: string) => {
     const { rows } = await api.pool.query<{ id: string | null }>(
@@ -161,7 +161,7 @@ describe('the feed of changes continues, since', () => {
   const expectNoTransactionId = async () =>
     expect(await readWaiting('pg_advisory_xact_lock')).toEqual([{ id: null }])
 
-  it('an undo that waits for a record has no transaction id', async () => {
+  it('in an undo that waits for a record', async () => {
     const scheme = newScheme()
     const imported = await importCsv(api.database, treatyMapping(scheme), csvOf('First'))
     const lock = lockKey(`agreements ${(await find(scheme)).id}`)
@@ -174,7 +174,7 @@ describe('the feed of changes continues, since', () => {
     expect(undone).toMatchObject({ state: 'undone', report: { keptCount: 0 } })
   })
 
-  it('a step that waits for another import of the register has no transaction id', async () => {
+  it('in a step that waits for another import of the register', async () => {
     const scheme = newScheme()
     const staged = await checkCsv(api.database, treatyMapping(scheme), csvOf('First'))
     const lock = lockKey(`step of an import of ${scheme}`)
@@ -187,7 +187,7 @@ describe('the feed of changes continues, since', () => {
     expect(committed.json()).toMatchObject({ state: 'committing' })
   })
 
-  it('an undo that searches for later imports of its records has no transaction id', async () => {
+  it('in an undo that searches for later imports of its records', async () => {
     const imported = await importCsv(api.database, treatyMapping(newScheme()), csvOf('First'))
     const holder = await api.pool.connect()
     onTestFinished(() => holder.release(true))

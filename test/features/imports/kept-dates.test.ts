@@ -22,28 +22,25 @@ async function faultsAfter(scheme: string, dates: string) {
 
 it.each([
   [
-    'an end before the start of the row',
+    'the start of a row after the end that the record keeps',
     '2006,',
     '"2005" must not be before "startsOn", which is "2006"',
     '2005',
     'endsOn',
   ],
   [
-    'a start after the end of the row',
+    'the end of a row before the start that the record keeps',
     ',2000',
     '"2000" must not be before "startsOn", which is "2001"',
     '2001',
     'startsOn',
   ],
-])(
-  '%s that the record keeps from an earlier file is named with what to do',
-  async (_, dates, order, value, property) => {
-    const scheme = newScheme()
-    await importCsv(api.database, mappingOf(scheme), csv('2001,2005'))
-    const detail = `${order}. The registry has "${value}" from an earlier file or an edit, and the row has no value for "${property}": write the right date in the row, or correct the record`
-    expect(await faultsAfter(scheme, dates)).toEqual([{ column: 'End', value: dates.split(',')[1], detail }])
-  },
-)
+])('%s is refused, and the fault says what to do', async (_, dates, order, value, property) => {
+  const scheme = newScheme()
+  await importCsv(api.database, mappingOf(scheme), csv('2001,2005'))
+  const detail = `${order}. The registry has "${value}" from an earlier file or an edit, and the row has no value for "${property}": write the right date in the row, or correct the record`
+  expect(await faultsAfter(scheme, dates)).toEqual([{ column: 'End', value: dates.split(',')[1], detail }])
+})
 
 it('an end that others have set is named with the setting that replaces it', async () => {
   const scheme = newScheme()

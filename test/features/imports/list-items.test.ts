@@ -75,15 +75,18 @@ describe('a participant whose country or region is a name', () => {
     expect(convertNames(entry, { p }).dropped).toMatchObject([{ detail }])
   })
 
-  it.each(['000', '001', '142'])('does not count as a second time of the key %s', (key) => {
-    const names = '{ country: c, role: =participant }, { region: r, role: =participant }'
-    const byKey = `{ region: { value: "${key}", by: key }, role: =participant }`
-    const { document, dropped } = convertNames(`${names}, ${byKey}`, { c: 'China', r: 'Africa' })
-    expect(dropped).toEqual([])
-    expect(document).toMatchObject({
-      participants: [{ country: 'China' }, { region: 'Africa' }, { region: key }],
-    })
-  })
+  it.each(['000', '001', '142'])(
+    'is not taken for the same participant as the region with the key %s',
+    (key) => {
+      const names = '{ country: c, role: =participant }, { region: r, role: =participant }'
+      const byKey = `{ region: { value: "${key}", by: key }, role: =participant }`
+      const { document, dropped } = convertNames(`${names}, ${byKey}`, { c: 'China', r: 'Africa' })
+      expect(dropped).toEqual([])
+      expect(document).toMatchObject({
+        participants: [{ country: 'China' }, { region: 'Africa' }, { region: key }],
+      })
+    },
+  )
 })
 
 describe('equal items of a list', () => {

@@ -76,7 +76,7 @@ it('a commit is refused while another import of the same records is being commit
   )
 })
 
-it('after a commit that failed has written its records, a commit needs a new dry run', async () => {
+it('a commit is refused after a failed commit has written its records, until a new dry run', async () => {
   const scheme = newScheme()
   const other = await check(scheme, { 1: 'Other title' })
   const staged = await check(scheme, { 1: 'Title' })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readContent } from '../../support/import-files.ts'
 import { measureProcessorTimeMs } from '../../support/processor-time.ts'
 
-/** Makes a flat file without quotes around values, whose titles may begin with a quote that is cut off from its second one. */
+/** Makes a file with bars as delimiters and without quotes around values. Its titles may have stray quotes. */
 const flatFile = (titles: readonly string[]): string =>
   `Year|Id|Title|Amount\r\n${titles.map((title, index) => `2011|${index + 1}|${title}|1.${index}\r\n`).join('')}`
 
@@ -21,7 +21,7 @@ describe('a value of CSV that a stray quote opens', () => {
     expect(rows.at(-1)).toMatchObject({ locator: 'row 13', values: { Title: 'Last' } })
   })
 
-  it('is a part of the value in a file without quotes around values', async () => {
+  it('keeps the quote if the mapping says that the file has no quotes around values', async () => {
     const titles = [...plain, '"Plan', '"Plan']
     const { rows } = await readContent('file.csv', flatFile(titles), { quote: 'none' })
     expect(rows.map(({ values }) => values.Title)).toEqual(titles)

@@ -38,7 +38,7 @@ records: {projects: {id: Id, properties: {title: Id, kind: =joint_research,
     return fileInfo?.notes
   }
 
-  it('is named in a note if a value is a word for totals, since its amount is one of the record', async () => {
+  it('is named in a note if a value is a word for totals, since its amount is imported, too', async () => {
     expect(await notesOf(['A,Lab,1', 'B,Lab,1', 'B,Office,2', 'B,小计,3'])).toEqual([
       'In the group of rows 3–5, a row has "小计" in the column "Unit". If this is a row of totals, leave its values out with when beside each in the mapping, unless the mapping does so already.',
     ])
@@ -82,7 +82,7 @@ describe('a row whose values are the names of the columns', () => {
   })
 
   it.each(['3,Title,Signed,Party', 'Id,,,', 'Title,Id,Signed,Party'])(
-    'has no note unless all are: %s',
+    'has no note if it has another value, only one name, or names in other columns: %s',
     async (row) => {
       expect(await notesOf(row)).toEqual([])
     },

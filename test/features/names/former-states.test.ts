@@ -16,15 +16,18 @@ async function keysOf(name: string, years: string[] = []): Promise<(string | und
   return resolved.map(({ match }) => match?.key)
 }
 
-describe('names of former states', () => {
+describe('a name of a former state', () => {
   it.each([
     ['НРА', ['1950', '1985'], [undefined, 'ALB', 'AGO']],
     ['Народная Республика Ангола', ['1985'], ['AGO', 'AGO']],
     ['НРБ', ['1950', '1985'], [undefined, 'BGR', undefined]],
     ['Народная Республика Бенин', ['1985'], ['BEN', 'BEN']],
-  ])('that share an abbreviation: %s in %j', async (name, years, keys) => {
-    expect(await keysOf(name, years)).toEqual(keys)
-  })
+  ])(
+    'is resolved if only one state had it in the year, or at all without a year: %s in %j',
+    async (name, years, keys) => {
+      expect(await keysOf(name, years)).toEqual(keys)
+    },
+  )
 
   it.each([
     ['Baden', '巴登', '巴登', [undefined, 'XBD', 'DEU', 'DEU', 'DEU']],
@@ -35,17 +38,20 @@ describe('names of former states', () => {
     ['Saar', '萨尔', '薩爾', [undefined, undefined, 'XSR', undefined, undefined]],
     ['Oldenburg', '奥尔登堡', '奧爾登堡', [undefined, 'XOL', undefined, undefined, undefined]],
     ['Brunswick', '不伦瑞克', '不倫瑞克', [undefined, 'XBK', undefined, undefined, undefined]],
-  ])('that are names of other places today: %s, %s, %s', async (english, simplified, traditional, keys) => {
-    for (const name of [english, simplified, traditional])
-      expect([name, await keysOf(name, ['1850', '1930', '1962', '2005'])]).toEqual([name, keys])
-  })
+  ])(
+    'means the same in English and both Chinese scripts, in each year: %s, %s, %s',
+    async (english, simplified, traditional, keys) => {
+      for (const name of [english, simplified, traditional])
+        expect([name, await keysOf(name, ['1850', '1930', '1962', '2005'])]).toEqual([name, keys])
+    },
+  )
 
   it.each([
     'Западная Германия',
     'Федеративная Республика Германии',
     'Alemania Occidental',
     "Allemagne de l'Ouest",
-  ])('of West Germany: %s', async (name) => {
+  ])('of West Germany means Germany, with or without a year: %s', async (name) => {
     expect(await keysOf(name, ['1975', '2005'])).toEqual(['DEU', 'DEU', 'DEU'])
   })
 
@@ -55,7 +61,7 @@ describe('names of former states', () => {
     'Chine, République de',
     'Китайская Республика',
     'Республика Китай',
-  ])('of the Republic of China: %s', async (name) => {
+  ])('of the Republic of China means China in 1930, and is not resolved otherwise: %s', async (name) => {
     expect(await keysOf(name, ['1930', '1975'])).toEqual([undefined, 'CHN', undefined])
   })
 
@@ -68,7 +74,7 @@ describe('names of former states', () => {
     expect(await keysOf(name)).toEqual([key])
   })
 
-  it('of Libya: the Russian abbreviation has the years of the name in English', async () => {
+  it('of Libya has the same years as a Russian abbreviation and in English', async () => {
     const { list } = await listedNames('countries')
     const [english, russian] = ["Socialist People's Libyan Arab Jamahiriya", 'СНЛАД'].map((name) => {
       const entry = list.names.find((one) => one.name === name)
