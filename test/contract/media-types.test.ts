@@ -57,9 +57,13 @@ describe.each(resources)('a body for $name', (resource) => {
   })
 
   it('gets the accepted types in the 415: in Accept-Patch for a patch, otherwise in Accept-Post', async () => {
-    const { headers: ofPost } = await api.post(listPath(resource), '{}', withType('text/plain'))
-    expect(ofPost.get('accept-post')).toBe('application/json')
-    const { headers: ofPatch } = await api.patch(testRecord.path, '{}', withType('text/plain'))
+    const wrong = withType('text/plain')
+    for (const { headers } of [
+      await api.post(listPath(resource), '{}', wrong),
+      await api.put(testRecord.path, '{}', wrong),
+    ])
+      expect(headers.get('accept-post')).toBe('application/json')
+    const { headers: ofPatch } = await api.patch(testRecord.path, '{}', wrong)
     expect(ofPatch.get('accept-patch')).toContain('application/merge-patch+json')
     expect(ofPatch.has('accept-post')).toBe(false)
   })
