@@ -151,7 +151,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await isRunning()).toBe(false)
   })
 
-  it('counts as started by one of several processes that start it at the same time', async () => {
+  it('counts as started by only one of several starts at the same time', async () => {
     const cluster = await openCluster(folder)
     const servers = await Promise.all([1, 2, 3].map(() => ensureStarted(cluster, settings)))
     onTestFinished(() => stop(cluster))

@@ -204,7 +204,7 @@ describe('migrating a migrated database', () => {
     expect(await readSchemaState(database.database)).toBe('too new')
   })
 
-  it('takes longer than the time limits of its connection allow', async () => {
+  it('may take longer than the time limits of its connection', async () => {
     await withClient(await withTimeLimits(database, 200), async (client) => {
       await client.query('begin')
       await lockAllTables(client)
@@ -214,7 +214,7 @@ describe('migrating a migrated database', () => {
     })
   })
 
-  it('checks the history for longer than the time limits of its role allow', async () => {
+  it('may check the history for longer than the time limits of its role', async () => {
     await database.pool.query(`create or replace function history_drift() returns setof text language plpgsql
       as $$ begin perform pg_sleep(1.5); end $$`)
     const limited = openDatabaseAt(await withTimeLimits(database, 1000), generousOptions)

@@ -40,28 +40,28 @@ async function createReversed(): Promise<string> {
 }
 
 describe('an end that is certainly before its start', () => {
-  it.each<[resource: string, document: Record<string, unknown>, pointer: string, message: RegExp]>([
-    ['projects', { ...project, ...reversed }, '/endsOn', /^"2010" .*"startsOn".*"2011-04"$/],
-    ['assistance-programs', { title: 'Aid', ...reversed }, '/endsOn', /^"2010" .*"startsOn".*"2011-04"$/],
+  it.each<[resource: string, pointer: string, document: Record<string, unknown>, message: RegExp]>([
+    ['projects', '/endsOn', { ...project, ...reversed }, /^"2010" .*"startsOn".*"2011-04"$/],
+    ['assistance-programs', '/endsOn', { title: 'Aid', ...reversed }, /^"2010" .*"startsOn".*"2011-04"$/],
     [
       'countries',
-      { code: 'XZZ', name: 'Atlantis', validFrom: '1950', validTo: '1949-12' },
       '/validTo',
+      { code: 'XZZ', name: 'Atlantis', validFrom: '1950', validTo: '1949-12' },
       /^"1949-12" .*"validFrom".*"1950"$/,
     ],
     [
       'agreements',
-      { title: 'A treaty', kind: 'treaty', inForceFrom: '1990~', terminatedOn: '198X' },
       '/terminatedOn',
+      { title: 'A treaty', kind: 'treaty', inForceFrom: '1990~', terminatedOn: '198X' },
       /^"198X" .*"inForceFrom".*"1990~"$/,
     ],
     [
       'agreements',
-      { title: 'A treaty', kind: 'treaty', terms: [{ startsOn: '2000' }, reversed] },
       '/terms/1/endsOn',
+      { title: 'A treaty', kind: 'treaty', terms: [{ startsOn: '2000' }, reversed] },
       /^"2010" .*"startsOn".*"2011-04"$/,
     ],
-  ])('is refused in new records of %s', async (resource, document, pointer, expected) => {
+  ])('is refused in new records of %s, with a fault at %s', async (resource, pointer, document, expected) => {
     expect(await post(resource, document)).toMatchObject({
       status: 422,
       errors: [{ pointer, code: 'too_early', message: expect.stringMatching(expected) }],

@@ -37,7 +37,7 @@ it('large former rows are redacted in small batches, between which other request
     }),
   )
   expect(changed).toBeGreaterThan(20)
-  // Ten rows of a batch have 10 MB.
+  // A batch has ten rows of 1 MB.
   expect(Math.max(...sizes)).toBeLessThan(16 * 2 ** 20)
   // The redaction also yields within a batch.
   expect(largest).toBeGreaterThan(3)

@@ -69,7 +69,7 @@ describe('lists by regions', () => {
     },
   )
 
-  // Otherwise, a planner that expects few records, because another filter excludes most of them, looks them up for each record.
+  // If another filter excludes most records, the planner could choose to look up the countries again for each of the others.
   it.each([
     ['region', 'noneAs', ['party']],
     ['subregion', 'noneAs', ['party']],

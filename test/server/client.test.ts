@@ -141,7 +141,7 @@ describe('a service with a limit of two requests per minute', () => {
   const statusFrom = async (address: string) => (await getFrom(address)).status
 
   let clientCount = 0
-  /** Returns the number of a new client: no test, nor its repetition, uses up the units of another. */
+  /** Returns the number of a new client, so that no test uses up the units of another, even if a test is repeated. */
   const newNumber = () => {
     clientCount += 1
     return clientCount

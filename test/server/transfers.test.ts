@@ -71,7 +71,7 @@ it('disconnects a client after the maximum duration', () => {
   })
 })
 
-it('does not count a response as soon as it is completed', () => {
+it('stops counting a response as soon as it is complete', () => {
   const transfers = new Transfers({ minBytesPerSecond: 0, maxDurationMs: 3_600_000 })
   let isOver = false
   const connection = { bytesWritten: 0, writableLength: 0, destroy: () => {} }
