@@ -1,4 +1,4 @@
-import { isRepresentative, largestRequests, longestDelay } from '../faults/hostile/largest.ts'
+import { isRepresentative, largestRequests, readLongestDelayMs } from '../faults/hostile/largest.ts'
 import { send } from '../faults/hostile/sending.ts'
 import type { BoundedFigure } from './tables.ts'
 
@@ -6,11 +6,11 @@ import type { BoundedFigure } from './tables.ts'
 export async function measureLimits(origin: string, key: string): Promise<BoundedFigure[]> {
   const document: unknown = await (await fetch(`${origin}/openapi.json`)).json()
   // The delays before the first request do not count.
-  await longestDelay(origin)
+  await readLongestDelayMs(origin)
   const delays: number[] = []
   for (const request of largestRequests(document, key, isRepresentative)) {
     await send(origin, request)
-    delays.push(await longestDelay(origin))
+    delays.push(await readLongestDelayMs(origin))
   }
   return [
     { what: 'longest event loop delay of the largest requests, ms', measured: Math.max(...delays), max: 50 },

@@ -134,9 +134,9 @@ it('clients write while an import commits, and the feed has their changes within
   const service = await openService(postgres.url)
   const { id } = await upload(service, 'feed')
   await waitUntil(() => hasCreated(service, id, 1), importTimeoutMs)
-  const delays: number[] = []
+  const delaysMs: number[] = []
   while (!(await isFinished(service, id))) {
-    const title = `Written meanwhile ${delays.length}`
+    const title = `Written meanwhile ${delaysMs.length}`
     const body = JSON.stringify({ title, kind: 'treaty' })
     const response = await fetchText(`${service.origin}/v1/agreements`, {
       method: 'POST',
@@ -147,13 +147,13 @@ it('clients write while an import commits, and the feed has their changes within
     const writtenAt = performance.now()
     const newest = `${service.origin}/v1/changes?resource=agreements&order=desc&limit=500`
     await waitUntil(async () => ((await fetchText(newest, {}))?.text ?? '').includes(title), 30_000)
-    delays.push(performance.now() - writtenAt)
+    delaysMs.push(performance.now() - writtenAt)
     await sleep(50)
   }
-  const longest = Math.max(...delays)
-  task.meta.figures = { writes: delays.length, 'longest delay in the feed, ms': Math.round(longest) }
-  expect(delays.length).toBeGreaterThan(5)
-  expect(longest).toBeLessThan(maxFeedDelayMs)
+  const longestMs = Math.max(...delaysMs)
+  task.meta.figures = { writes: delaysMs.length, 'longest delay in the feed, ms': Math.round(longestMs) }
+  expect(delaysMs.length).toBeGreaterThan(5)
+  expect(longestMs).toBeLessThan(maxFeedDelayMs)
   expect(await read(service, id)).toMatchObject({ state: 'committed', counts: { created: rowCount } })
   expect((await readFeed(service.origin, 'agreements')).length).toBeGreaterThan(rowCount)
 })

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { adminKey } from '../support/app.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { useOpened } from '../support/use-opened.ts'
-import { isRepresentative, largestRequests, longestDelay } from './hostile/largest.ts'
+import { isRepresentative, largestRequests, readLongestDelayMs } from './hostile/largest.ts'
 import { send, sendBytes } from './hostile/sending.ts'
 import { openService } from './service.ts'
 
@@ -41,20 +41,20 @@ for (const [heap, env] of heaps) {
   }) => {
     const service = await openService(database.url, { RATE_LIMIT: '0', SHED_LAG_MS: '0', ...env })
     const document: unknown = await (await fetch(`${service.origin}/openapi.json`)).json()
-    await longestDelay(service.origin)
+    await readLongestDelayMs(service.origin)
     const faults: string[] = []
     const statuses: Record<string, number> = {}
-    let longest = { delay: 0, what: '' }
+    let longest = { delayMs: 0, what: '' }
     let count = 0
     for (const request of largestRequests(document, adminKey, isRepresentative)) {
       count += 1
       const { status, text } = await send(service.origin, request)
-      const delay = await longestDelay(service.origin)
-      const what = `${request.operationId}, ${request.what}: ${status}, ${text.length} characters, ${Math.round(delay)} ms`
+      const delayMs = await readLongestDelayMs(service.origin)
+      const what = `${request.operationId}, ${request.what}: ${status}, ${text.length} characters, ${Math.round(delayMs)} ms`
       statuses[status] = (statuses[status] ?? 0) + 1
-      if (delay > longest.delay) longest = { delay, what }
+      if (delayMs > longest.delayMs) longest = { delayMs, what }
       const isRefused = status >= 400
-      if (!(delay < maxDelayMs) || status >= 500 || (isRefused && text.length > maxProblemLength))
+      if (!(delayMs < maxDelayMs) || status >= 500 || (isRefused && text.length > maxProblemLength))
         faults.push(what)
     }
     task.meta.figures = { ...statuses, 'longest delay': longest.what }
@@ -83,12 +83,12 @@ it('requests that are slow to parse or answer delay others by less than 500 ms',
     // With a limit, the service would refuse further connections of the address: the first request misuses its connection.
     MAX_CONNECTIONS_PER_SECOND: '0',
   })
-  await longestDelay(service.origin)
-  const delays: Record<string, number> = {}
+  await readLongestDelayMs(service.origin)
+  const delaysMs: Record<string, number> = {}
   for (const [what, bytes] of slowRequests) {
     await sendBytes(service.origin, [bytes])
-    delays[what] = Math.round(await longestDelay(service.origin))
+    delaysMs[what] = Math.round(await readLongestDelayMs(service.origin))
   }
-  task.meta.figures = delays
-  for (const [what, delay] of Object.entries(delays)) expect(delay, what).toBeLessThan(maxDelayMs)
+  task.meta.figures = delaysMs
+  for (const [what, delayMs] of Object.entries(delaysMs)) expect(delayMs, what).toBeLessThan(maxDelayMs)
 })

@@ -186,8 +186,8 @@ function bulkBodies(example: unknown): [what: string, body: string][] {
 export const isRepresentative = (path: string) =>
   /^\/v1\/(agreements|keys|network|search|changes)\b/.test(path)
 
-/** Returns the longest delay of a service's event loop since its metrics were last read, in milliseconds. */
-export async function longestDelay(origin: string): Promise<number> {
+/** Returns the longest delay of a service's event loop since its metrics were last read. */
+export async function readLongestDelayMs(origin: string): Promise<number> {
   const text = await (await fetch(`${origin}/metrics`)).text()
   return 1000 * Number(/^nodejs_eventloop_lag_max_seconds (\S+)/m.exec(text)?.[1])
 }
