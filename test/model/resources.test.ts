@@ -4,8 +4,8 @@ import type { Searchable } from '../../src/model/searchable.ts'
 import { resources } from '../support/registry.ts'
 
 /**
- * Returns which of the resource and its searchable lists at any depth, such as `agreements.parties`, return new objects from
- * `collections()` at each call. Leaves out the lists `citations`: the resource `citations` is checked itself.
+ * Returns the names of the resource and of its searchable lists at any depth, such as `agreements.parties`, if their
+ * `collections()` returns a new object at each call. Leaves out the lists `citations`: the resource `citations` is checked itself.
  */
 function findRecreated(searchable: Pick<Searchable, 'collections'>, name: string): string[] {
   const collections = searchable.collections()

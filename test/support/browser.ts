@@ -10,7 +10,7 @@ const chromiumPath: string | undefined =
 /** Whether browser tests are skipped because Chromium is not installed. In CI they fail instead. */
 export const skipsBrowser: boolean = chromiumPath === undefined && process.env.CI !== 'true'
 
-/** Starts Chromium without a window. */
+/** Starts Chromium without a window. @throws if Chromium is not installed. */
 export async function openBrowser(): Promise<Browser> {
   if (chromiumPath === undefined)
     throw new Error('Chromium was not found: install Chromium, or set CHROMIUM_PATH to its path')

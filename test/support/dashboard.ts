@@ -110,7 +110,7 @@ export async function openPage(
   return { page, pageErrors, go, settle: () => settle(page, pending) }
 }
 
-/** Closes a tab with its context. Handlers of requests that have not finished fail then, and their errors are ignored. */
+/** Closes a tab with its context. Ignores the errors of route handlers whose requests have not finished. */
 async function closeTab(page: Page): Promise<void> {
   if (!page.isClosed()) await page.unrouteAll({ behavior: 'ignoreErrors' })
   await page.context().close()

@@ -22,7 +22,7 @@ export async function runFirstMigrations(pool: pg.Pool, count: number): Promise<
 
 /**
  * Returns the name of the migration that a version of the service must have to work with a database: the setting
- * `required_migration`.
+ * `required_migration`. Returns undefined if this version has no such migration.
  */
 export async function readRequiredMigration(pool: pg.Pool): Promise<string | undefined> {
   const { rows } = await pool.query<{ value: string }>(

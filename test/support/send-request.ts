@@ -27,7 +27,7 @@ export async function sendRequest(
   url: string,
   { method, headers, body }: RequestToSend,
 ): Promise<ReceivedText> {
-  // Node.js would encode headers together with a text, in UTF-8.
+  // If the body is a string, Node.js encodes the headers like it, in UTF-8 instead of ISO 8859-1.
   const bytes = body === undefined ? undefined : Buffer.from(body)
   const length = bytes && { 'content-length': String(bytes.length) }
   const response = await new Promise<IncomingMessage>((resolve, reject) => {

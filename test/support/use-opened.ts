@@ -3,7 +3,7 @@ import { afterAll, beforeAll } from 'vitest'
 /**
  * Opens something before the tests of the calling file or group, and closes it after them.
  * @param open returns an object whose functions do not use `this`.
- * @returns what was opened. It has no properties before, so only tests and later hooks can use it.
+ * @returns what was opened: an empty object until then, so only tests and later hooks can use it.
  */
 export function useOpened<T extends { close(): Promise<void> }>(open: () => Promise<T>): T {
   const opened: T = Object.create(null)
