@@ -45,7 +45,7 @@ const statuses = [null, 'planned', 'active']
 const topics = ['energy', 'ocean', 'narrower-energy']
 
 /**
- * Dates, each with its year, decade and month in aggregates. These are null if the date is not within a single one, or is too
+ * Dates, each with its year, decade and month in aggregates: null if the date is not within a single one of them, or is too
  * early (`src/model/date-units.ts`). `span` has the first and last day of the date as year × 10,000 + month × 100 + day.
  */
 export const dates = [
