@@ -1,4 +1,5 @@
 import type { Filter, Operator } from './filters.ts'
+import { lazyFor } from './lazy.ts'
 import type { Parameter } from './parameters.ts'
 import { listPath } from './paths.ts'
 import type { Resource } from './resource.ts'
@@ -53,7 +54,9 @@ function urlFilter(resource: Resource, name: string, filter: Filter): Parameter 
  * Returns the filters of a resource as parameters of a URL. They accept the common operators, and the operators in the links
  * of groups; `POST …/search` accepts all operators.
  */
-export const urlFilters = (resource: Resource): Record<string, Parameter> =>
-  Object.fromEntries(
-    Object.entries(resource.filters).map(([name, filter]) => [name, urlFilter(resource, name, filter)]),
-  )
+export const urlFilters = lazyFor(
+  (resource: Resource): Record<string, Parameter> =>
+    Object.fromEntries(
+      Object.entries(resource.filters).map(([name, filter]) => [name, urlFilter(resource, name, filter)]),
+    ),
+)

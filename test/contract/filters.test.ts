@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Operator } from '../../src/model/filters.ts'
+import { lazyFor } from '../../src/model/lazy.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import { urlFilters } from '../../src/model/url-filters.ts'
 import { useTestApi } from '../support/api.ts'
@@ -34,13 +35,19 @@ const pointers: Record<string, string> = {
   source: '/citations/0/source',
 }
 
+/** Returns the properties of a resource, each with the filters that its field declares. */
+const filtersOfProperties = lazyFor((resource: Resource) =>
+  Object.values(resource.boundFields).map(({ field, context }) => ({
+    property: context.name,
+    filters: field.query?.(context).filters ?? {},
+  })),
+)
+
 /** Returns the values of the properties whose fields declare a filter; for the filter `happenedIn`, the dates of the event. */
 function valuesOfFields(resource: Resource, filter: string, record: Document): unknown[] {
-  const fields = Object.values(resource.boundFields).filter(
-    ({ field, context }) => filter in (field.query?.(context).filters ?? {}),
-  )
+  const declaring = filtersOfProperties(resource).filter(({ filters }) => filter in filters)
   const dates = filter === 'happenedIn' ? (resource.eventDates ?? []) : []
-  return [...fields.map(({ context }) => context.name), ...dates].map((property) => record[property])
+  return [...declaring.map(({ property }) => property), ...dates].map((property) => record[property])
 }
 
 /** Returns the texts and numbers in a value at any depth, properties with the given name first. */

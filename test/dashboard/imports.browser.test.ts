@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -199,7 +200,8 @@ describeInBrowser('imports in the dashboard', () => {
     await audit()
     await page
       .getByRole('textbox', { name: 'Mapping' })
-      .fill(mapping.replace(/^scheme: \S+/, 'scheme: audited'))
+      // A repeated attempt of this test creates its records, too.
+      .fill(mapping.replace(/^scheme: \S+/, `scheme: audited-${randomUUID()}`))
     await page.getByText('Rows: 4.').waitFor()
     await audit()
     await dryRun(page)

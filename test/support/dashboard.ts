@@ -121,6 +121,8 @@ export const auditOptions: BrowserContextOptions = { bypassCSP: true }
 
 /** Returns the violations of WCAG 2.2 AA that axe finds: the rule and the first element. Needs `auditOptions`. */
 export async function findAccessibilityFaults(page: Page): Promise<string[]> {
+  // Content that is read again fades after a while, so its contrast is lower.
+  await page.locator('.updating').first().waitFor({ state: 'detached' })
   // axe does not check the contrast of texts above gradients, which are the shadows at the edges of wide tables.
   await page.addStyleTag({ content: '.widget-body, .matrix-frame { background: none !important }' })
   await page.evaluate(axe.source)
