@@ -2,8 +2,11 @@
 
 import { languages } from './languages.ts'
 
-/** `en`, `zh-yue` (with extended subtags), or a language subtag of four to eight letters. */
-const language = '[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8}'
+/**
+ * `en`, or `zh-yue` with extended subtags. The RFC also reserves subtags of four to eight letters, but no language has one, so such
+ * a word is a name: `Farsi`.
+ */
+const language = '[a-z]{2,3}(?:-[a-z]{3}){0,3}'
 const script = '[a-z]{4}'
 const region = '[a-z]{2}|[0-9]{3}'
 const variant = '[a-z0-9]{5,8}|[0-9][a-z0-9]{3}'
@@ -24,8 +27,8 @@ const variantPattern = new RegExp(`^(?:${variant})$`)
 const isDistinct = (list: readonly string[]): boolean => new Set(list).size === list.length
 
 /**
- * Whether a text is a well-formed language tag, with no variant and no extension twice (RFC 5646, section 2.2.9). Letter
- * case is ignored. Its subtags need not be registered.
+ * Whether a text is a well-formed language tag that begins with a code of two or three letters, with no variant and no extension
+ * twice (RFC 5646, section 2.2.9). Letter case is ignored. Its subtags need not be registered.
  */
 export function isLanguageTag(text: string): boolean {
   const tag = text.toLowerCase()
@@ -66,7 +69,3 @@ export function findTagByName(text: string): string | undefined {
   const tag = [code, ...others].join('-')
   return code !== undefined && isLanguageTag(tag) ? tag : undefined
 }
-
-/** Whether a tag has the name of a language in place of its code: no language has a code of four letters or more. */
-export const hasNameForCode = (tag: string): boolean =>
-  /^[a-z]{4}/i.test(tag) && findTagByName(tag) !== undefined

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { requireLineCharacters, requireProseCharacters, requireVisible } from './characters.ts'
 import { requireDecimals } from './decimals.ts'
 import { describeEdtfFault } from './edtf.ts'
-import { findTagByName, hasNameForCode, isLanguageTag } from './language-tags.ts'
+import { findTagByName, isLanguageTag } from './language-tags.ts'
 import { registerSchema } from './schema-names.ts'
 
 /** Zod schemas of values in requests and responses. */
@@ -64,16 +64,15 @@ function describeBadLanguage({ input }: { input?: unknown }): string {
 }
 
 /**
- * A well-formed language tag of BCP 47 (`isLanguageTag`). `Chinese` and other names of languages, which are well-formed, too, are
- * refused. The pattern, which the OpenAPI document has, allows more; `src/dashboard/build/describe.ts` recognizes language tags by
- * it.
+ * A language tag of BCP 47 (`isLanguageTag`). The pattern, which the OpenAPI document has, allows more;
+ * `src/dashboard/build/describe.ts` recognizes language tags by it.
  */
 export const language = () =>
   z
     .string()
     .max(35)
     .regex(/^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$/, { error: describeBadLanguage, abort: true })
-    .refine((tag) => isLanguageTag(tag) && !hasNameForCode(tag), { error: describeBadLanguage })
+    .refine(isLanguageTag, { error: describeBadLanguage })
 
 const currencyNames = new Intl.DisplayNames('en', { type: 'currency', fallback: 'none' })
 
