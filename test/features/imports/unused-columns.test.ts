@@ -31,6 +31,27 @@ records:
     ])
   })
 
+  it('of JSON are compared by value in a group, and names that its rows have are not noted', async () => {
+    const rows = ['China', 'Chad'].map((name) => ({
+      id: 1,
+      title: 'One',
+      at: { place: 'Oslo' },
+      party: { name },
+    }))
+    const text = `scheme: grouped-json
+rows: { groupBy: id }
+records:
+  agreements:
+    id: id
+    properties: { title: title, kind: =treaty, place: at/place, website: web, parties: { each: rows, country: party/name, role: =party } }`
+    const ndjson = rows.map((row) => JSON.stringify(row)).join('\n')
+    const { fileInfo } = await importFile(api.database, text, 'rows.ndjson', ndjson)
+    expect(fileInfo).toMatchObject({
+      unused: [],
+      notes: ['These names of the mapping do not occur in the rows that were read (1): "web".'],
+    })
+  })
+
   it('exclude the texts of elements that it reads, with or without attributes', async () => {
     const xml =
       '<list><r><id>1</id><t>One</t><p>China</p><p code="x">Chad</p></r><r><id>2</id><t>Two</t><p>Mali</p></r></list>'

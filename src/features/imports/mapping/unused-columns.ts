@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { quoteList } from '../../../wording.ts'
 import { isList } from '../reading/clean.ts'
 import { isAdditional, isRefusedRowsFile } from '../reading/refused-rows.ts'
@@ -38,7 +39,7 @@ export class UnusedColumnCounter {
   readonly #rowCounts = new Map<string, number>()
   readonly #ignored: ReadonlySet<string>
   readonly #isGrouped: boolean
-  /** The paths that the mapping reads and the file should have, as text, with the nodes where each may end. */
+  /** The paths that the mapping reads in a file without columns (JSON or XML), as text, with the nodes where each may end. */
   readonly #paths = new Map<string, Node[]>()
   #countedRows = 0
 
@@ -52,10 +53,10 @@ export class UnusedColumnCounter {
     for (const path of paths) {
       const nodes = path.map((names) => this.#addNode(names))
       const [names = []] = path
-      // `checkColumns` has checked the names of columns, and the lists of `join` are in other files.
-      const isInFile =
+      // If the file has columns, `checkColumns` has already refused names that it lacks. The lists of `join` are in other files.
+      const mayBeAbsent =
         fileInfo.columns.length === 0 && names[0] !== undefined && !Object.hasOwn(join, names[0])
-      if (isInFile) this.#paths.set(formatNames(names), nodes)
+      if (mayBeAbsent) this.#paths.set(formatNames(names), nodes)
     }
   }
 
@@ -75,8 +76,11 @@ export class UnusedColumnCounter {
   countRow(values: JsonObject): void {
     const found = new Set<string>()
     this.#countedRows += 1
-    if (this.#isGrouped && isList(values.rows)) this.#addUnreadOfGroup(values, values.rows, found)
-    else this.#walk(values, this.#root, [], found)
+    if (this.#isGrouped && isList(values.rows)) {
+      this.#addUnreadOfGroup(values, values.rows, found)
+      // Marks what the group has of `#paths`.
+      if (this.#paths.size > 0) this.#walk(values, this.#root, [], new Set())
+    } else this.#walk(values, this.#root, [], found)
     for (const path of found) {
       const rows = this.#rowCounts.get(path)
       if (rows !== undefined || this.#rowCounts.size < maxUnused) this.#rowCounts.set(path, (rows ?? 0) + 1)
@@ -117,7 +121,7 @@ export class UnusedColumnCounter {
       for (const [column, value] of Object.entries(row ?? {})) {
         if (!hasValue(value) || readInEach?.has(column) || this.#ignored.has(column)) continue
         if (!read.has(column)) found.add(column)
-        else if (value !== first[column]) found.add(`rows/${column}`)
+        else if (!isDeepStrictEqual(value, first[column])) found.add(`rows/${column}`)
       }
     }
   }

@@ -27,7 +27,7 @@ export const rowOptions = z.strictObject({
   ),
   groupBy: describe(
     z.string().max(500).optional(),
-    'CSV and XLSX: neighbouring rows with the same value in this column become one row, which has the values of the first row and, as its value `rows`, a list of all these rows for `each: rows`.',
+    'Neighbouring rows with the same value in this column (or property or element) become one row, which has the values of the first row and, as its value `rows`, a list of all these rows for `each: rows`.',
   ),
   path: describe(
     z.string().max(1000).optional(),
