@@ -7,12 +7,16 @@ export async function measureLimits(origin: string, key: string): Promise<Bounde
   const document: unknown = await (await fetch(`${origin}/openapi.json`)).json()
   // The delays before the first request do not count.
   await readLongestDelayMs(origin)
-  const delays: number[] = []
+  const delaysMs: number[] = []
   for (const request of largestRequests(document, key, isRepresentative)) {
     await send(origin, request)
-    delays.push(await readLongestDelayMs(origin))
+    delaysMs.push(await readLongestDelayMs(origin))
   }
   return [
-    { what: 'longest event loop delay of the largest requests, ms', measured: Math.max(...delays), max: 50 },
+    {
+      what: 'longest event loop delay of the largest requests, ms',
+      measured: Math.max(...delaysMs),
+      max: 50,
+    },
   ]
 }

@@ -32,8 +32,8 @@ const headers = { authorization: `Bearer ${adminKey}`, 'cache-control': 'no-cach
 const send = (url: string, init: RequestInit = {}): Promise<string> =>
   fetchText(url, { ...init, headers: { ...headers, ...init.headers } })
 
-async function addWordAgreements(origin: string): Promise<string[]> {
-  const ids: string[] = []
+/** Creates the agreements with the word, and adds their ids to `ids`. */
+async function addWordAgreements(origin: string, ids: string[]): Promise<void> {
   for (let number = 0; number < wordMatches; number += 1) {
     const body = JSON.stringify({
       ...JSON.parse(newAgreement(number)),
@@ -43,7 +43,6 @@ async function addWordAgreements(origin: string): Promise<string[]> {
     const init = { method: 'POST', body, headers: { 'content-type': 'application/json' } }
     ids.push(JSON.parse(await send(`${origin}/v1/agreements`, init)).id)
   }
-  return ids
 }
 
 async function removeWordAgreements({ origin, wordIds }: Registry): Promise<void> {
@@ -144,13 +143,13 @@ async function withRegistry(folder: string, agreements: number, use: (registry: 
   const { origin } = service
   try {
     const counted = await countAgreements(origin)
-    const registry = {
-      origin,
-      agreements: counted,
-      ids: await sampleIds(origin),
-      wordIds: await addWordAgreements(origin),
+    const registry: Registry = { origin, agreements: counted, ids: await sampleIds(origin), wordIds: [] }
+    try {
+      await addWordAgreements(origin, registry.wordIds)
+      await use(registry)
+    } finally {
+      await removeWordAgreements(registry)
     }
-    await use(registry).finally(() => removeWordAgreements(registry))
   } finally {
     await service.close()
   }
