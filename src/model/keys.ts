@@ -91,7 +91,10 @@ function suggestSearchOfName(input: unknown, resource: string | undefined): stri
   return resource === undefined || /\d/.test(String(input)) ? '' : suggestSearch(input, resource)
 }
 
-/** Returns the end of a message that suggests a search for a record by its name; empty if the input cannot be a name. */
+/**
+ * Returns the end of a message that suggests a search for a record by its name; empty unless the input is a text of up to 60
+ * characters that begins with a letter.
+ */
 export function suggestSearch(input: unknown, resource: string): string {
   return typeof input === 'string' && input.isWellFormed() && /^\p{L}.{0,59}$/u.test(input)
     ? `; find it with /v1/search?q=${encodeURIComponent(input)}&resource=${resource}`

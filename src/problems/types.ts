@@ -67,7 +67,7 @@ export const problemTypes = {
     status: 409,
     title: 'Conflict with stored data',
     explanation:
-      'The request contradicts what is stored: for example, a value that must be unique is taken, a record that others refer to would be removed, a public record would refer to an internal one, or an import is in another state. The detail says why. `errors` may name the properties, or the records that refer to the record.',
+      'The request contradicts what is stored: for example, a value that must be unique is taken, a record that others refer to would be removed, a public record would refer to an internal one, an import is in another state, or the first request with the `Idempotency-Key` has created an API key. The detail says why. `errors` may name the properties, or the records that refer to the record.',
   },
   'idempotency-key-in-use': {
     status: 409,

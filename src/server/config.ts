@@ -142,7 +142,7 @@ export const environment = z.object({
   TRUST_PROXY: list(isNetwork, 'addresses or networks like 10.0.0.0/8, separated by commas')
     .optional()
     .describe(
-      'Addresses or networks, separated by commas, of reverse proxies whose `X-Forwarded-For` header is trusted, and whose `X-Forwarded-Proto` header sets the scheme of the URLs in the manifest of `/reconcile`. `X-Forwarded-Host` is ignored.',
+      'Addresses or networks, separated by commas, of reverse proxies whose `X-Forwarded-For` header is trusted. If `PUBLIC_URL` is absent, their `X-Forwarded-Proto` header decides whether the URLs in the manifest of `/reconcile` begin with `https`. `X-Forwarded-Host` is ignored.',
     ),
   CORS_ORIGINS: origins('https://dashboard.example')
     .optional()
@@ -163,7 +163,7 @@ export const environment = z.object({
   POOL_QUEUE: wholeNumber(0, 1_000_000)
     .default(500)
     .describe(
-      'Maximum number of requests that wait for a database connection, and of changes that wait for one of the connections for changes; further requests get 503 immediately.',
+      'Maximum number of requests that wait for a database connection; further requests get 503 immediately. As many changes may wait while other changes use three quarters of `POOL_SIZE`.',
     ),
   MAX_EXPENSIVE: wholeNumber(1, 500)
     .optional()
@@ -173,7 +173,7 @@ export const environment = z.object({
   POOL_WAIT_SECONDS: wholeNumber(1, 600)
     .default(5)
     .describe(
-      'How long a cheap request waits for a database connection before it gets 503; a change may first wait as long for one of the connections for changes. An expensive request waits for up to `STATEMENT_SECONDS`, if that is longer.',
+      'How long a cheap request waits for a database connection before it gets 503. A change may first wait as long while other changes use three quarters of `POOL_SIZE`. An expensive request waits for up to `STATEMENT_SECONDS`, if that is longer.',
     ),
   STATEMENT_SECONDS: wholeNumber(1, 3600)
     .default(30)

@@ -178,7 +178,8 @@ async function measureBulk(url: string, key: string): Promise<number> {
  * Measures imports.
  * @param server URL of a database whose user may create databases.
  * @param rows number of rows of the imported file.
- * @returns the speed of an import divided by that of each other way, and the memory of a dry run.
+ * @returns the speed of an import divided by that of `COPY`, of `generate` and of bulk requests; the speed of a second import
+ * divided by that of the first; and the memory of a dry run.
  * @throws when a command or a request fails.
  */
 export async function measureImports(server: string, key: string, rows: number): Promise<BoundedFigure[]> {

@@ -135,7 +135,8 @@ export const retryAfterMs = ({ headers }: Response): number => Number(headers.ge
 
 /**
  * Sends each request every `intervalMs`, even while earlier requests have no response.
- * @returns the observations so far, and `stop`, which waits for the running requests and returns all observations.
+ * @returns `observations`, to which each completed request adds one, and `stop`, which sends no more requests, waits for the
+ * running ones, and returns all observations.
  */
 export function startProbes(probes: Record<string, () => Promise<Observation>>, intervalMs: number) {
   const observations: Observation[] = []

@@ -21,12 +21,15 @@ export interface NetworkEdge extends Omit<Network['edges'][number], 'source' | '
 export interface NetworkGraph {
   nodes: NetworkNode[]
   edges: NetworkEdge[]
-  /** The number of edges, including omitted ones. In an ego network, omitted edges between partners are not counted. */
+  /**
+   * The number of edges, including omitted ones. In an ego network, only omitted edges to the centre are counted, and only if
+   * `egoGraph` was called with `countryNetwork`.
+   */
   totalEdges: number
   /**
    * Set if edges of an ego network may be missing, since they come from a truncated network of all participants: `received`
-   * counts the edges of the truncated network, and `total` those of the complete one. If `egoGraph` was
-   * called with `countryNetwork`, only edges between partners may be missing.
+   * counts the edges of the truncated network, and `total` those of the complete one. If `egoGraph` was called with
+   * `countryNetwork`, only edges between partners may be missing.
    */
   truncation?: { received: number; total: number }
   /** The id of the participant at the centre; undefined for the network of all participants. */

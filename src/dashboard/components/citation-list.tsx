@@ -45,7 +45,7 @@ export function CitationList({ citations }: { citations: readonly Citation[] }) 
                 </>
               )}
               {locator?.column && t('list.detail') + t('record.column', { column: locator.column })}
-              {/* Only users with a role see a citation of an internal source, whatever its own visibility is. */}
+              {/* Only users with a role see a citation of an internal source, even if the citation is public. */}
               <InternalTag visibility={sourceDetails?.visibility === 'internal' ? 'internal' : visibility} />
             </p>
             {excerpt && <blockquote class="quotation text">“{excerpt}”</blockquote>}

@@ -37,7 +37,7 @@ const immediateStopTimeoutMs = 20_000
 
 const maxStartAttempts = 3
 
-/** With less free space, a disk counts as full, in bytes. Parts of files may still fit. */
+/** A disk with fewer free bytes counts as full. A write that failed for lack of space may leave some free blocks. */
 const minFreeBytes = 1024 * 1024
 
 /** Pause between two readings of postmaster.pid. */
@@ -257,7 +257,7 @@ async function readSize(file: string): Promise<number> {
   return (await stat(file).catch(() => undefined))?.size ?? 0
 }
 
-/** Whether a folder has less free space than PostgreSQL needs for its smallest files. */
+/** Whether the disk of a folder has less than `minFreeBytes` of free space. */
 async function isDiskFull(folder: string): Promise<boolean> {
   const { bavail, bsize } = await statfs(folder)
   return bavail * bsize < minFreeBytes

@@ -31,8 +31,8 @@ const governmentKinds = new Set(['government', 'local_government', 'other_public
 
 /**
  * Maximum number of records that one lookup of a text returns. A name of so many records is ambiguous, except within a country. So
- * the lookup first returns up to `minPerCountry` organizations of each queried country, in addition to `maxPerName`, and then as many
- * without a country.
+ * the lookup first returns up to `minPerCountry` organizations of each queried country, for which it raises the limit, and then up to
+ * `minPerCountry` without a country.
  */
 const maxPerName = 20
 

@@ -195,7 +195,10 @@ const listReferredKeys = (resource: Resource, document: Document): Set<string> =
     ),
   )
 
-/** Returns the faults for changes that refer to records of the resource, by the key of the record to which they refer. */
+/**
+ * Returns the faults of removals: one for each change that refers to a record of the resource, by the key of this record, which so
+ * cannot be removed.
+ */
 function findReferenceFaults(resource: Resource, writes: readonly Write[]): Map<string, Fault[]> {
   const faults = new Map<string, Fault[]>()
   for (const change of writes) {

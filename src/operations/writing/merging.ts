@@ -79,8 +79,8 @@ const withoutRepetitions = (list: readonly unknown[]): unknown[] => [
 ]
 
 /**
- * Removes from the lists inside a value each entry that has changed and now equals another entry, which it did not equal before.
- * All other entries stay, also equal ones.
+ * Removes from the lists in a value each changed entry that now equals an entry that stays, and that it did not equal before. Of
+ * several changed entries that become equal, the first stays. All other entries stay, also equal ones.
  * @param before the former value, with the same entries.
  */
 function removeNewRepetitions(before: unknown, value: unknown): void {

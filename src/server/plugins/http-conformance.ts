@@ -78,7 +78,7 @@ export function repetitionProblem({ raw }: FastifyRequest, header: string): Prob
 /** Returns what is wrong with the target of the request, or undefined. */
 function findTargetFault({ method, url, originalUrl }: FastifyRequest): string | undefined {
   const target = toOriginForm(originalUrl)
-  // The target is well-formed: `routableUrl` (Fastify's `rewriteUrl`) has not replaced it.
+  // `routableUrl` (Fastify's `rewriteUrl`) replaces each target that is malformed.
   if (url !== placeholderPath || target === placeholderPath) return undefined
   if (target.startsWith('/')) return 'The percent-encoding of the path is malformed, or not UTF-8.'
   if (target !== wholeServer)

@@ -23,7 +23,7 @@ describe('a name of a former state', () => {
     ['НРБ', ['1950', '1985'], [undefined, 'BGR', undefined]],
     ['Народная Республика Бенин', ['1985'], ['BEN', 'BEN']],
   ])(
-    'is resolved if only one state had it in the year, or at all without a year: %s in %j',
+    'is resolved if only one state had it in the year or, without a year, ever: %s in %j',
     async (name, years, keys) => {
       expect(await keysOf(name, years)).toEqual(keys)
     },

@@ -11,7 +11,8 @@ export interface Iteration {
   context: CompileContext
   /**
    * Returns a scope for each value; none if there are too many, which it reports.
-   * @param onTooMany whether the row is refused, or the values are dropped, if there are too many. Default: `onBadValue` of `each`.
+   * @param onTooMany whether the row is refused, or the values are dropped, if there are too many. Default: `onBadValue` of `each`
+   * or, without it, of the mapping.
    */
   scopes(scope: Scope, conversion: Conversion, onTooMany?: OnBadValue): Scope[]
 }

@@ -131,7 +131,8 @@ const maxExamples = 4
 const otherAlphabets = /^(?:iso-8859-[78]|windows-125[35])$/
 
 /**
- * Guesses the encoding of a text by the frequency of characters. @param sample non-ASCII lines, at least one of them not UTF-8.
+ * Guesses the encoding of a text by the frequency of characters. @param sample the first non-ASCII lines of
+ * a text that is not UTF-8 as a whole.
  * @returns the encoding, with a note that names others; undefined if no encoding is possible.
  */
 export function guessEncoding(sample: Buffer): DetectedEncoding | undefined {

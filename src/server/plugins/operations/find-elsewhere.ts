@@ -6,8 +6,8 @@ import type { Endpoint } from '../../../operations/operation.ts'
 const firstWords = (path: string): string => path.split('/').slice(0, 3).join('/')
 
 /**
- * Returns a function that says where a parameter that an endpoint lacks belongs: in the body, or in the query of another endpoint
- * of the same resource, such as its list. The function returns undefined for a parameter that belongs nowhere.
+ * Returns a function for parameters that an endpoint lacks. It says where such a parameter belongs: in the body, or in the query of
+ * another endpoint of the same resource, such as its list; undefined if it belongs nowhere.
  * @param endpoints all endpoints.
  */
 export function findElsewhere(
