@@ -82,8 +82,8 @@ export class Replicas {
     storeTimeline: (timeline: string) => Promise<void>,
   ) {
     this.options = options
-    // Servers must be probed several times within the maximum age.
-    this.#intervalMs = Math.max(5, options.maxAgeMs / 4)
+    // Servers must be probed several times within the maximum age, and a replica that hangs must be noticed soon.
+    this.#intervalMs = Math.min(idleIntervalMs, Math.max(5, options.maxAgeMs / 4))
     this.#primary = new Primary(primaryUrl, {
       onPosition: () => this.#updateAsOf(),
       onTimeline: (timeline) => void this.#storeTimeline(timeline, storeTimeline),

@@ -63,3 +63,21 @@ it('probes do not store the timeline of the primary again while a statement stor
   stores[0]?.fail()
   await expect.poll(() => [read(), stores.length].at(-1)).toBe(2)
 })
+
+it('servers are probed every second even if reads may be older by a minute', async () => {
+  const { url, pool, close } = await openEmptyDatabase()
+  await pool.query('create table settings (name text, value text)')
+  let probes = 0
+  // A probe of the primary stores its timeline again after an attempt that failed.
+  const replicas = new Replicas(url, { urls: [], maxAgeMs: 60_000 }, async () => {
+    probes += 1
+    throw new Error('not stored')
+  })
+  onTestFinished(async () => {
+    await replicas.close()
+    await close()
+  })
+  replicas.start()
+  const read = () => replicas.choose({ position: undefined, maxAgeMs: 60_000 }, () => 0)
+  await expect.poll(() => [read(), probes].at(-1), { timeout: 8_000 }).toBeGreaterThanOrEqual(3)
+})
