@@ -170,6 +170,17 @@ describe('a record that already ends before it starts', () => {
     expect((await api.post(`${path}/restore`, undefined)).json()).toMatchObject(reversed)
   })
 
+  it('cannot get a further item of a list with the same dates in a wrong order', async () => {
+    const terms = [{ startsOn: '2011-04', endsOn: '2012' }]
+    const path = await createAt(api, 'agreements', { title: 'A treaty', kind: 'treaty', terms })
+    await api.pool.query(`update agreements_terms set ends_on = '2010' where record = $1`, [
+      path.split('/').at(-1),
+    ])
+    expect((await api.patch(path, { terms: [reversed] })).status).toBe(200)
+    const refused = await api.patch(path, { terms: [reversed, reversed] })
+    expect(refused.json()).toMatchObject({ errors: tooEarlyAt('/terms/1/endsOn') })
+  })
+
   it('cannot get other dates in a wrong order, but can be corrected', async () => {
     const path = await createReversed()
     expect((await api.patch(path, { endsOn: '2009' })).status).toBe(422)
