@@ -34,9 +34,12 @@ export function MappingEditor({
   const count = Math.max(minLines, lines.length + 1)
   const faulty = new Set(faults.map(({ line }) => line))
   const goTo = (line: number) => {
-    const [start, end] = lineRange(value, line)
-    input.current?.focus()
-    input.current?.setSelectionRange(start, end)
+    const { current } = input
+    if (!current) return
+    // Its own value has no CRLF, which `value` may have.
+    const [start, end] = lineRange(current.value, line)
+    current.focus()
+    current.setSelectionRange(start, end)
   }
   return (
     <div class="mapping">

@@ -106,6 +106,7 @@ function NamesForm({ id, names }: { id: string; names: readonly ImportName[] }) 
   const submit = async (event: Event) => {
     event.preventDefault()
     setSaving(true)
+    setError(undefined)
     try {
       const body = { decisions: decided, onlyUndecided: true }
       await writeApi(`/v1/imports/${id}/names`, { method: 'PUT', body })
