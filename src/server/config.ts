@@ -163,7 +163,7 @@ export const environment = z.object({
   POOL_QUEUE: wholeNumber(0, 1_000_000)
     .default(500)
     .describe(
-      'Maximum number of requests that wait for a database connection; further requests get 503 immediately. As many changes may wait while other changes use three quarters of `POOL_SIZE`.',
+      'Maximum number of requests that wait for a database connection; further requests get 503 immediately. In addition, up to this number of changes may wait while other changes use three quarters of `POOL_SIZE`.',
     ),
   MAX_EXPENSIVE: wholeNumber(1, 500)
     .optional()
@@ -173,7 +173,7 @@ export const environment = z.object({
   POOL_WAIT_SECONDS: wholeNumber(1, 600)
     .default(5)
     .describe(
-      'How long a cheap request waits for a database connection before it gets 503. A change may first wait as long while other changes use three quarters of `POOL_SIZE`. An expensive request waits for up to `STATEMENT_SECONDS`, if that is longer.',
+      'How long a cheap request waits for a database connection before it gets 503. A change may wait for this time in the queue of changes before. An expensive request waits for up to `STATEMENT_SECONDS`, if that is longer.',
     ),
   STATEMENT_SECONDS: wholeNumber(1, 3600)
     .default(30)

@@ -28,7 +28,7 @@ const sslModes = ['disable', 'no-verify', 'prefer', 'require', 'verify-ca', 'ver
 const form =
   'a URL like postgresql://user:password@host:5432/database, with special characters percent-encoded as UTF-8'
 
-/** Whether every `%` in a URL begins an escape, and the escapes are UTF-8. pg fails for some other URLs, and reads others literally. */
+/** Whether every `%` in a URL begins an escape, and the escapes are UTF-8. If not, pg throws, or takes the `%` literally. */
 function isDecodable(text: string): boolean {
   try {
     decodeURIComponent(text)

@@ -83,7 +83,7 @@ export const java: GeneratorGroup = {
       compile: [['mvn', '-B', '-q', 'compile']],
       run: ['java', '-cp', 'target/classes:target/lib/*', 'Scenario'],
       checks: '`-Xlint:all`',
-      remark: '`useSingleRequestParameter`, since lists have many parameters, and `containerDefaultToNull`',
+      remark: '`containerDefaultToNull`, and `useSingleRequestParameter`, since lists have many parameters',
     },
   ],
 }

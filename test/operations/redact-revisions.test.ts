@@ -19,9 +19,10 @@ it('other requests are served between the large versions of a record that is red
     [key],
   )
   const redaction = createTextRedaction(sources, 'Zaphod Qqy', '[redacted]')
-  const { result: hashes, largest } = await api.database.transaction((tx) =>
+  const { result: hashes, largest: mostIterations } = await api.database.transaction((tx) =>
     countBetweenStatements(tx, (counting) => redactRevisions(counting, sources, key, 42, redaction, '/text')),
   )
   expect(Object.keys(hashes)).toHaveLength(41)
-  expect(largest).toBeGreaterThan(3)
+  // The event loop ran several times between two statements.
+  expect(mostIterations).toBeGreaterThan(3)
 })

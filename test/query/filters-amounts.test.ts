@@ -31,9 +31,10 @@ describe('filters by amount', () => {
     [{ ...bounds, amountYear: '2011' }, ['between']],
     [{ ...bounds, 'amountYear[isNull]': 'true' }, ['undated']],
     [{ 'amount[gt]': '500', 'amountYear[isNull]': 'true' }, []],
+    [{ amountYear: '2011', 'amountYear[isNull]': 'true' }, []],
+    // `isNull` with `false`, and `isNull` alone, are conditions on all amounts of a record.
     [{ 'amountYear[isNull]': 'false' }, ['around', 'between']],
     [{ 'amount[gt]': '500', 'amountYear[isNull]': 'false' }, ['around', 'between']],
-    [{ amountYear: '2011', 'amountYear[isNull]': 'true' }, []],
     [{ 'amountYear[isNull]': 'true' }, ['none', 'undated']],
   ])('%j must all match the same amount', async (filters, found) => {
     expect(await created.find(filters)).toEqual(found)

@@ -84,7 +84,7 @@ export interface PreviewInput {
   mapping: string
   /** The file with the rows; without it, the mapping alone is checked. */
   file: LocalFile | undefined
-  /** The companion files. If the mapping does not name all of them, the result has a fault. */
+  /** The code lists and joined files. If the mapping does not name all of them, the result has a fault. */
   companionFiles: readonly LocalFile[]
 }
 
@@ -153,7 +153,7 @@ async function resolveRowNames(
   const newRecords: NamedRecord[] = []
   for (const { identity, status, key } of resolved) {
     const mention = distinct.get(identity)
-    // Other names may be too long to fold (`topicIdentity`).
+    // Only names of new topics are certainly short enough for `topicIdentity`.
     const isNewTopic = status === 'made' && mention?.resource === 'topics'
     const slug = isNewTopic ? slugs.get(topicIdentity(mention)) : undefined
     const newKey = status === 'made' ? (slug ?? timeOrderedUuid()) : null
@@ -269,7 +269,7 @@ async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[],
  * Converts and checks the first rows of a file, as a dry run would, without storing anything. Faults of the mapping are part
  * of the result.
  * @param maxRows maximum number of rows to show.
- * @throws Problem `unreadable-file` for a file that cannot be read with a mapping without faults, or the reason of `signal`.
+ * @throws Problem `unreadable-file` if the mapping has no faults and the file cannot be read; the reason of `signal`.
  */
 export async function previewImport(
   context: PreviewContext,

@@ -38,7 +38,7 @@ const makeBody = (names: string[]) => {
         }),
         scheme: z.string().min(1).max(60).optional().meta({
           description:
-            'Scheme of the code in `name`: alpha2, alpha3, numeric, iso3166 (any of these); ror; one of topics or external ids.',
+            'Scheme of the code in `name`: alpha2, alpha3, numeric, iso3166 (any of these); ror; a scheme of topics; a scheme of external ids.',
         }),
         limit: z
           .int()

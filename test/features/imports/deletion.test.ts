@@ -190,6 +190,7 @@ describe('an import whose dry run has not ended', () => {
     await withFile('rows.csv', makeCsv(40_000), async (file) => {
       const options = { files: [file], signal: new AbortController().signal, onProgress }
       const running = runImport({ database: api.database, registry }, id, options)
+      // `true`: the run has ended. `TakenOver`: a step has noticed the deletion.
       await expect(running.catch((error: unknown) => error)).resolves.toSatisfy(
         (outcome) => outcome === true || outcome instanceof TakenOver,
       )

@@ -279,7 +279,7 @@ function toTokenProblem(error: unknown): Problem {
 export function createTokenVerifier({ issuer, audience, roleClaim }: Issuer, clock: Clock): VerifyToken {
   const findKey = keyFinder(issuer)
   return async (token) => {
-    // A database that does not tell its time is no reason to distrust the token.
+    // Outside of `try`: without the time of the database, the request fails with the database's error, not with 401.
     const now = await clock.now()
     try {
       const { payload } = await verifyWithKeys(token, findKey, {

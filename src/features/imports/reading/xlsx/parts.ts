@@ -155,7 +155,10 @@ export function numberStyle(code: string): NumberStyle {
   return /^00+$/.test(letters) && letters.length <= maxFormatLength ? { digits: letters.length } : undefined
 }
 
-/** The parts of a number format that show nothing (padding, colours, conditions), or a sign or text that is shown beside the number. */
+/**
+ * Matches the signs and texts that a number format shows beside the number, as named groups. The parts that show nothing (padding,
+ * colours, conditions) match without a group, so that their characters are not taken for signs.
+ */
 const shownParts =
   /_.|\*.|\[\$(?<sign>[^\]-]*)[^\]]*\]|\[[^\]]*\]|"(?<text>[^"]*)"|\\(?<letter>.)|(?<currency>\p{Sc})/gu
 
