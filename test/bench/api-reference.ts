@@ -51,7 +51,10 @@ const registry = await startNode(['--import', 'tsx', 'src/cli/main.ts', 'serve']
   DATA_DIR: join(folder, 'data'),
   LOG_LEVEL: 'warn',
 })
-const browser = await openBrowser()
+const browser = await openBrowser().catch(async (error: unknown) => {
+  await registry.close()
+  throw error
+})
 try {
   console.log('| page | usable after at most | main thread blocked for at most |\n| --- | --- | --- |')
   for (const [path, control] of [

@@ -47,8 +47,8 @@ async function tamper(statements: string, seals: NamedSeal[] = []): Promise<stri
       client.release(true)
     }
   }
-  await asAttacker(statements)
   try {
+    await asAttacker(statements)
     return await findFaults(seals)
   } finally {
     await asAttacker(`delete from revisions; insert into revisions overriding system value select * from saved.revisions;

@@ -3,7 +3,7 @@ import { useTestApi } from '../support/api.ts'
 import { sendBulk } from '../support/bulk.ts'
 import { resourceOf } from '../support/documents.ts'
 
-/** The order of the hits of a search across resources, the words that they have, and searches for codes and ids. */
+/** The order of the hits of a search across resources, which words match, and searches for codes and ids. */
 
 const api = useTestApi()
 beforeAll(async () => {
@@ -50,7 +50,7 @@ describe('a search across resources', () => {
     expect(await keysOf(q, 1)).toEqual([key])
   })
 
-  it('finds the stem of a word as a whole, and longer words only by a typed beginning', async () => {
+  it('finds words with the same stem, and longer words only if they begin with the whole word', async () => {
     const documents = ['Quagmire car', 'Quagmire carbon'].map((title) => ({ title, kind: 'other' }))
     for (const document of documents) expect((await api.post('/v1/projects', document)).status).toBe(201)
     const titlesWith = async (q: string) => {

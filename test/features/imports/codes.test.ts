@@ -94,7 +94,7 @@ it.each([
     '"signd" is not known; did you mean "signed"? State its meaning in the mapping with "codes".',
   ],
 ])(
-  'an unknown word of %s is refused with the advice to use codes only if codes can help',
+  'an unknown word of %s is refused, and the message suggests codes only if they can help',
   (_, status, detail) => {
     const withStatus = mapping('{}').replace('place: { from: code, codes: {} }', `status: ${status}`)
     expect(convertRow(withStatus, { id: 1, title: 'Accord', code: 'signd' })).toMatchObject({
@@ -103,17 +103,17 @@ it.each([
   },
 )
 
-describe('codes that are numbers without quotes in the mapping', () => {
+describe('values without quotes in the mapping', () => {
   const convertCode = (codes: string, code: string, more = '') =>
     convertRow(`${more}${mapping(codes)}`, { id: 1, title: 'Accord', code })
   const placeOf = (...row: Parameters<typeof convertCode>) => draftsOf(convertCode(...row))[0]?.document.place
 
   it.each(['01', '1.10', '1E5', '0x1F', '12345678901234567890', 'True', 'null'])(
-    'are the texts that the mapping has: %s',
+    'are texts if they are codes: %s',
     (code) => expect(placeOf(`{ ${code}: Here }`, code)).toBe('Here'),
   )
 
-  it('have values with their zeros', () => {
+  it('keep their zeros if they are values of codes', () => {
     expect(['A', 'B'].map((code) => placeOf('{ A: 01, B: 1.10 }', code))).toEqual(['01', '1.10'])
   })
 
@@ -121,12 +121,12 @@ describe('codes that are numbers without quotes in the mapping', () => {
     expect(['1', '01'].map((code) => placeOf('{ 01: Here, 1: There }', code))).toEqual(['There', 'Here'])
   })
 
-  it.each(['[01]', '{ not: [1, 1.0] }', '01'])('are compared as such in conditions: %s', (condition) => {
+  it.each(['[01]', '{ not: [1, 1.0] }', '01'])('are compared as texts in conditions: %s', (condition) => {
     const kindOf = (code: string) => convertCode('{ "*": "*" }', code, `when: { code: ${condition} }`).kind
     expect(['01', '1'].map(kindOf)).toEqual(['drafts', 'skipped'])
   })
 
-  it('are constants with their zeros, but numbers in steps and for properties that are numbers', () => {
+  it('keep their zeros as constants, but not in steps or for properties that are numbers', () => {
     const figure = (value: string) =>
       `{scheme: x, records: {figures: {id: {value: 010}, properties: {indicator: =partners, title: {value: 010}, value: ${value}, unit: =states}}}}`
     const of = (value: string) => draftsOf(convertRow(figure(value), { n: '2' }))[0]
@@ -136,7 +136,7 @@ describe('codes that are numbers without quotes in the mapping', () => {
     })
     expect(of('{ value: 1.50 }')?.document.value).toBe(1.5)
     expect(of('{ from: absent, default: 1.50 }')?.document.value).toBe(1.5)
-    // The notation is that of the file, and not of the mapping.
+    // `number` is the notation of the file. The value in `codes` is a number of YAML.
     expect(of('{ from: n, codes: { 2: 1.500 }, number: "1.234,5" }')?.document.value).toBe(1.5)
   })
 })
