@@ -231,7 +231,7 @@ describe('a record that was merged into another one', () => {
       )
   })
 
-  it('is named with the path of the other one if a new record refers to it', async () => {
+  it('cannot be referred to by a new record, and the error has the path of the other one', async () => {
     const [from, into] = [await create('Referred to'), await create('To be referred to')]
     expect((await merge(from, into)).status).toBe(200)
     const refused = await api.post('/v1/organizations', { name: 'New', kind: 'academic', parent: from.id })
@@ -270,14 +270,14 @@ it('an agreement can be merged into one with relations to it, which then no long
   expect(merged.json()).toMatchObject({ id: into, relations: [kept] })
 })
 
-it('aliases with one name in several languages are kept, and titles add no further language', async () => {
+it('aliases with one name in several languages are kept, and the same name adds no alias', async () => {
   const names = (...languages: (string | null)[]) => languages.map((language) => ({ name: 'CERN', language }))
   const from = await create('CERN', { acronym: 'CERN', aliases: names('en', 'fr') })
   const into = await create('European laboratory', { aliases: names('en', 'zh') })
   expect((await merge(from, into)).json()).toMatchObject({ aliases: names('en', 'zh', 'fr') })
 })
 
-it('a title and acronym that are equal become one alias', async () => {
+it('a name and acronym that are equal become one alias', async () => {
   const [from, into] = [await create('ESO', { acronym: 'ESO' }), await create('Southern observatory')]
   expect((await merge(from, into)).json()).toMatchObject({ aliases: [{ name: 'ESO', language: null }] })
 })

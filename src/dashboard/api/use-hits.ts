@@ -34,7 +34,7 @@ async function readHits(path: string, language: string, signal: AbortSignal): Pr
  * @param path the path of the search in the API. If it is null, the hook sends no request.
  */
 export const useHits = (path: string | null): ApiState<HitPage> =>
-  // The bare path is the name of the read without these titles.
+  // Reads with the same name share their results, so this name differs from that of a read without titles.
   useRead(path === null ? null : `${path}, titles`, (language, signal) =>
     readHits(path ?? '', language, signal),
   )

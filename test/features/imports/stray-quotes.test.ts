@@ -45,7 +45,7 @@ describe('a value of CSV that a stray quote opens', () => {
     expect(timeMs).toBeLessThan(1500)
   })
 
-  it('gives a fault to the rows that take a value of its row', async () => {
+  it('gives a fault to the rows that take a value of its row by fillDown', async () => {
     const text = `${flatFile([...plain, '"Plan', '"Plan'])}|11|Next|1\r\n2012|12|Later|1\r\n`
     const { rows } = await readContent('file.csv', text, { fillDown: ['Year'] })
     expect(rows.slice(-3).map(({ fault }) => fault?.column)).toEqual(['Title', 'Year', undefined])
