@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { openBrowser } from '../support/browser.ts'
-import { startNode } from './servers.ts'
+import { type Server, startNode } from './servers.ts'
 
 /**
  * Measures the pages of the API reference in Chromium: the time until they are interactive, and how long they block the main
@@ -46,16 +46,15 @@ async function measure(browser: Browser, url: string, control: string): Promise<
 const worst = (values: number[]) => Math.round(Math.max(...values))
 
 const folder = await mkdtemp(join(tmpdir(), 'entente-pages-'))
-const registry = await startNode(['--import', 'tsx', 'src/cli/main.ts', 'serve'], {
-  PORT: '0',
-  DATA_DIR: join(folder, 'data'),
-  LOG_LEVEL: 'warn',
-})
-const browser = await openBrowser().catch(async (error: unknown) => {
-  await registry.close()
-  throw error
-})
+let registry: Server | undefined
+let browser: Browser | undefined
 try {
+  registry = await startNode(['--import', 'tsx', 'src/cli/main.ts', 'serve'], {
+    PORT: '0',
+    DATA_DIR: join(folder, 'data'),
+    LOG_LEVEL: 'warn',
+  })
+  browser = await openBrowser()
   console.log('| page | usable after at most | main thread blocked for at most |\n| --- | --- | --- |')
   for (const [path, control] of [
     ['/docs', '.operations a'],
@@ -71,7 +70,7 @@ try {
     console.log(`| \`${path}\` | ${interactive} ms | ${blocked} ms |`)
   }
 } finally {
-  await browser.close()
-  await registry.close()
+  await browser?.close()
+  await registry?.close()
   await rm(folder, { recursive: true, force: true })
 }
