@@ -179,9 +179,11 @@ it.each([
   ['of dots', [], `a${'.'.repeat(98)}b`],
 ])('5,000 texts %s are refused as dates within 1.5 s of processor time', async (_what, formats, text) => {
   const readDate = compileDate(formats)
+  const dates: unknown[] = []
   const timeMs = await measureProcessorTimeMs(() => {
-    for (let count = 0; count < 5000; count += 1) expect(readDate?.(text)).toBeInstanceOf(BadValue)
+    for (let count = 0; count < 5000; count += 1) dates.push(readDate?.(text))
   })
+  expect(dates.every((date) => date instanceof BadValue)).toBe(true)
   expect(timeMs).toBeLessThan(maxTimeMs)
 })
 

@@ -12,7 +12,7 @@ import { measureProcessorTimeMs } from '../../support/processor-time.ts'
  * Maximum processor time for a mapping, in milliseconds. A slow machine may need half of it. A parser that reads a text once for
  * each of its characters would need a minute.
  */
-const maxTimeMs = 3000
+const maxTimeMs = 6000
 
 const maxLength = 200_000
 

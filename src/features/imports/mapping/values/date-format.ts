@@ -21,7 +21,7 @@ const parts = new Map([
 ])
 
 /** Replaces each run of white space with one space, in texts and formats: patterns with `\s+` may take time cubic in its length. */
-const collapseSpaces = (text: string): string => text.replaceAll(/\s+/g, ' ')
+export const collapseSpaces = (text: string): string => text.replaceAll(/\s+/g, ' ')
 
 /** Returns the pattern of a token of a format: a part, or another character, which matches itself. */
 const toPattern = (token: string): string => parts.get(token) ?? token.replace(/[\^$\\.*+?()[\]{}|/]/, '\\$&')

@@ -6,7 +6,7 @@ import { type DateSystem, formatSerial } from '../../reading/xlsx/serial.ts'
 import type { Scalar } from '../../types.ts'
 import { BadValue } from './bad-value.ts'
 import { replaceChinese } from './chinese-dates.ts'
-import { compileDateFormat, type DateReader, formatDate } from './date-format.ts'
+import { collapseSpaces, compileDateFormat, type DateReader, formatDate } from './date-format.ts'
 import { findMonth } from './month-names.ts'
 
 /** Maximum length of a text that is read as a date. */
@@ -87,7 +87,7 @@ export function compileDate(
         `${JSON.stringify(text)} may be a year or a serial day. Say in the mapping which it is, with date: [YYYY, ${serialFormat}] or date: [${serialFormat}, YYYY].`,
       )
     }
-    const replaced = replaceChinese(text)
+    const replaced = replaceChinese(collapseSpaces(text))
     // `1990年` becomes a number, which is no serial day.
     return (
       firstReading(readers, text) ??
