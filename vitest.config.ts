@@ -25,8 +25,7 @@ export default defineConfig({
           'Files that take several seconds: they wait, write many records, or send random requests.',
       },
     ],
-    // Tests wait half of the time, so even two processors get three workers. Each worker imports the service, and compiles
-    // the validators of the OpenAPI document, for itself.
+    // Most projects wait for processes, browsers and timers, so even two processors get three workers.
     maxWorkers: Math.max(3, availableParallelism()),
     // With V8's default size of the young generation, V8 collects the objects of a service while most are still in use, which costs
     // a fifth of the time.
@@ -46,6 +45,9 @@ export default defineConfig({
         test: {
           name: 'tests',
           globalSetup,
+          // Each worker imports the service, and compiles the validators of the OpenAPI document, for itself, which takes as long
+          // as hundreds of these tests: a third worker on two processors would lengthen the suite.
+          maxWorkers: Math.max(2, availableParallelism()),
           env: inMemory,
           include: ['test/**/*.test.ts'],
           // These need a quiet machine, other programs or many minutes, and have commands of their own.
