@@ -9,14 +9,14 @@ import { creationProblems } from './writing/problems.ts'
 import { createdContract, createdResponse } from './writing/responses.ts'
 import { checkDocument } from './writing/validation.ts'
 
-/** `POST /v1/{resource}`: creates a record with its lists in one transaction. */
+/** `POST /v1/{resource}`: creates a record with the items of its lists in one transaction. */
 export const create: Operation = {
   method: 'POST',
 
   contract: (resource) => ({
     operationId: `create${resource.singular}`,
     summary: `Create ${aNoun(resource.noun)}`,
-    description: 'With its lists, in one transaction.',
+    description: 'Writes the record and the items of its arrays in one transaction.',
     details: 'The record must not have the properties that the registry sets.',
     path: '',
     scope: 'collection',

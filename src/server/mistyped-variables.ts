@@ -1,10 +1,10 @@
 import { distance } from 'fastest-levenshtein'
 
 /**
- * Finds environment variables that are not settings but look like one, each with the setting that was probably meant. A name in
- * upper case looks like any setting if two adjacent letters are swapped, and like a short setting if an S was added. A name in upper
- * or lower case looks like a long setting if at most one letter was added, is missing or was replaced. Other mistakes in short names
- * do not count, since one replaced letter often makes another word (HOST and COST).
+ * Finds environment variables that are not settings but look like one, each with the setting that was probably meant. A name in upper case
+ * looks like a setting of any length if two adjacent letters of it are swapped, and like a short setting if an S was added. A name in upper
+ * or lower case looks like a long setting if at most one letter was added, is missing or was replaced. Other mistakes in short names do not
+ * count, since one replaced letter often makes another word (HOST and COST).
  * @example findMistyped(['PROT', 'COST'], ['PORT', 'HOST']) // [{ name: 'PROT', setting: 'PORT' }]
  */
 export function findMistyped(names: readonly string[], settings: readonly string[]) {

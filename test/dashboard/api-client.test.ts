@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { expect, it, onTestFinished, vi } from 'vitest'
 
-/** Requests of the dashboard that are aborted, sent by Node.js. */
+/** Aborted requests of the API client of the dashboard. Here, the client runs in Node.js, which has no `location`. */
 
 it('a read that is aborted while its body arrives fails with the reason of the signal', async () => {
   vi.stubGlobal('location', { search: '?embed=1' })

@@ -54,7 +54,7 @@ describeInBrowser('a Chinese page', () => {
     await page.getByRole('cell', { name: '中国、巴基斯坦' }).waitFor()
   })
 
-  it('has the Chinese name of a resource that is only in the URL of a chart', async () => {
+  it('has the Chinese name of a resource in the URL, even if the chart does not offer it', async () => {
     const { page, go } = await dashboard.open('/map?resource=figures', chinese)
     const selected = page.locator('.chart-controls select').first().locator('option:checked')
     expect(await selected.textContent()).toBe('统计数字')
@@ -139,15 +139,15 @@ describeInBrowser('an error on a Chinese page', () => {
 
   it('is shown in Chinese for a mapping and a row of an import, with suggestions', async () => {
     const { page } = await dashboard.openSignedIn('/imports/new', chinese)
-    const mapping = 'scheme: 中文\nrecords:\n  sources: {id: Id, properties: {title: Title, kind: Kind}}\n'
+    const mapping = 'scheme: chinese\nrecords:\n  sources: {id: Id, properties: {title: Title, kind: Kind}}\n'
     const csv = 'Id,Title,Kind\n1,First,reprt\n'
     await page
       .getByLabel('数据行文件')
       .setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
     const editor = page.getByRole('textbox', { name: '映射' })
-    await editor.fill(mapping.replace('title:', 'titel:').replace('中文', 'chinese'))
+    await editor.fill(mapping.replace('title:', 'titel:'))
     await page.getByRole('button', { name: '第 3 行：这里没有 "titel"；是否想写 "title"？' }).waitFor()
-    await editor.fill(mapping.replace('中文', 'chinese'))
+    await editor.fill(mapping)
     const fault = page
       .locator('.row-faults li')
       .filter({ hasText: '"reprt" 不是已知的值；是否想写 "report"？' })

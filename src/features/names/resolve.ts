@@ -130,7 +130,7 @@ function resolveWhole(lookup: Lookup, name: string): Resolution | undefined {
   return { status: 'ambiguous', candidates: resolution.candidates, detail }
 }
 
-/** Finds a name in the index. Some names are ambiguous only in sources about one country, which the query must then have. */
+/** Finds a name in the index. A name with `onlyInSourcesAbout` counts as ambiguous only if the query has this country. */
 const findName = ({ index, query }: Lookup, name: string): LookupResult | undefined =>
   index.find(
     name,
@@ -194,8 +194,8 @@ function resolveWithin(lookup: Lookup, name: string): Resolution | undefined {
 }
 
 /**
- * Returns the organizations of the country of a query or, if there are none, those without a country, such as one of the United
- * Nations, which match any country. Returns all matches of a query for other records, or without a country.
+ * Returns the organizations of the country of a query or, if there are none, those without a country, which match any country
+ * (such as those of the United Nations). Returns all matches of a query for other records, with a scheme, or without a country.
  */
 function matchesWithin({ index, query }: Lookup, matches: readonly NameMatch[]): readonly NameMatch[] {
   const { resource, scheme, country } = query

@@ -36,12 +36,12 @@ function collectFaults(faults: FaultList, check: () => void, convert?: (fault: F
 }
 
 /**
- * The schema of the properties of a whole record that the registry sets, and of its key: all of them are optional. The record
- * may not exist yet, so no fault suggests a search for it.
+ * The schema of those properties of a record that the registry sets, with a key that it generates; all are optional. The error of
+ * the key suggests no search for the record (as that of `keys.uuid(resource)` does), since the record may not exist yet.
  */
 const managedSchema = lazyFor(({ key }: Resource) => {
-  const keySchema = key.assignedBy === 'registry' ? keys.uuid() : key.schema
-  return z.object({ ...managedSchemas, [key.property]: keySchema }).partial()
+  const generatedKey = key.assignedBy === 'registry' && { [key.property]: keys.uuid() }
+  return z.object({ ...managedSchemas, ...generatedKey }).partial()
 })
 
 /**
