@@ -47,7 +47,7 @@ records:
     })
   })
 
-  it('has its own date system in paths to its values, and the imported file in paths with /', () => {
+  it('has its own date system in paths to it; paths with / have that of the imported file', () => {
     const companions = new Map([['budgets.xlsx', new CompanionRows(columns, rows, { dateSystem: '1904' })]])
     const paths = mapping
       .replace('from: Start, date: excel', 'from: budgets/Day, date: excel')

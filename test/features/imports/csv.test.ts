@@ -192,7 +192,7 @@ describe('rows', () => {
     )
   })
 
-  it('with two columns of the same name are refused', async () => {
+  it('are not read if two columns have the same name', async () => {
     expect(await messageOf(readContent('file.csv', 'a,b,a\n1,2,3\n'))).toContain(
       'columns A and C have the same name, "a"',
     )

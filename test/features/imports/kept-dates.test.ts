@@ -13,8 +13,8 @@ records: {projects: {id: Id, properties: {title: Id, kind: =other, startsOn: Beg
 
 const csv = (dates: string) => `Id,Begin,End\n1,${dates}\n`
 
-/** Imports the dates 2001 and 2005, and then other ones. @returns the faults of the row. */
-async function faultsAfter(scheme: string, dates: string) {
+/** Checks a file with one row of dates in a dry run. @returns the faults of the row. */
+async function findFaults(scheme: string, dates: string) {
   const { id } = await checkCsv(api.database, mappingOf(scheme), csv(dates))
   const rows = await api.get(`/v1/imports/${id}/rows`, { key: adminKey })
   return rows.json<{ data: { faults: unknown }[] }>().data[0]?.faults
@@ -39,7 +39,7 @@ it.each([
   const scheme = newScheme()
   await importCsv(api.database, mappingOf(scheme), csv('2001,2005'))
   const detail = `${order}. The registry has "${value}" from an earlier file or an edit, and the row has no value for "${property}": write the right date in the row, or correct the record`
-  expect(await faultsAfter(scheme, dates)).toEqual([{ column: 'End', value: dates.split(',')[1], detail }])
+  expect(await findFaults(scheme, dates)).toEqual([{ column: 'End', value: dates.split(',')[1], detail }])
 })
 
 it('an end that others have set is named with the setting that replaces it', async () => {
@@ -47,7 +47,7 @@ it('an end that others have set is named with the setting that replaces it', asy
   await importCsv(api.database, mappingOf(scheme), csv('2001,2005'))
   const { id } = await findByExternalId(api, 'projects', `${scheme}:1`)
   await api.patch(`/v1/projects/${id}`, { endsOn: '2004' })
-  expect(await faultsAfter(scheme, '2006,2007')).toEqual([
+  expect(await findFaults(scheme, '2006,2007')).toEqual([
     {
       column: 'End',
       value: '2007',

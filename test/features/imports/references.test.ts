@@ -198,7 +198,7 @@ records:
     expect(await readAmended(scheme, 3)).toBeUndefined()
   })
 
-  it('are all refused for a reference to a refused row, even if a batch has 100 such records', async () => {
+  it('are all refused for references to a refused row, even if over 100 records have them', async () => {
     const record = (id: string) =>
       `{id: ${id}, properties: {title: title, kind: =treaty, relations: {agreement: {from: amends, by: id}, kind: =amends}}}`
     const mapping = `{scheme: ${newScheme()}, records: {agreements: [${record('id')}, ${record("{template: '{id}-2'}")}]}}`

@@ -24,7 +24,7 @@ describe('the format of a number in XLSX', () => {
     ['[$-409]#,##0.00', ''],
     ['"("0\\-0")"', ''],
     ['"'.repeat(300), ''],
-  ])('shows a currency sign or a unit: %s', (format, unit) => {
+  ])('has the currency sign or unit that it shows, or an empty text: %s', (format, unit) => {
     expect(numberUnit(format)).toBe(unit)
   })
 
