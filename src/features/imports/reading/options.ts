@@ -5,7 +5,7 @@ import { describe } from '../descriptions.ts'
 export const rowOptions = z.strictObject({
   format: describe(
     z.enum(['csv', 'xlsx', 'json', 'ndjson', 'xml']).optional(),
-    'Format of the file. Default: detected by its content.',
+    'Format of the file. Default: detected.',
   ),
   encoding: describe(
     z.string().max(40).optional(),
