@@ -24,7 +24,7 @@ export interface UpsertOptions {
    */
   waiting?: ReadonlySet<string>
   /**
-   * Only for a dry run: finds which absent records other rows create. Takes and returns identities of records
+   * Only for a dry run or a preview: finds which absent records other rows create. Takes and returns identities of records
    * (`recordIdentity`).
    */
   findInFile?: (identities: readonly string[]) => Promise<Iterable<string>>

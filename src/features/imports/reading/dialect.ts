@@ -66,7 +66,7 @@ export const parserOptions = (dialect: Dialect) => ({
   skip_empty_lines: false,
 })
 
-/** Counts the rows of a text in a dialect. */
+/** Numbers of rows of a text in a dialect. */
 interface RowCounts {
   /** Number of rows that are not empty. */
   all: number

@@ -29,8 +29,9 @@ const sampleBytes = 256 * 1024
 const minMixedShare = 0.05
 
 /**
- * Matches a UTF-8 line, decoded as Latin-1, if it is not UTF-8 by chance: it has bytes that `doubleByteEncodings` hardly have,
- * as Chinese or Russian in UTF-8 does, or a pair beside an ASCII letter, as in `Perú`.
+ * Matches a line of valid UTF-8, decoded as Latin-1, that is not a text in `doubleByteEncodings` by chance. Pairs of such a text hardly
+ * make a UTF-8 character of three bytes (first byte from 0xE0 on) or a continuation byte up to 0xA0, as Chinese or Russian has, and
+ * hardly stand beside an ASCII letter, as in `Perú`.
  */
 const certainUtf8 = /[\x80-\xa0\xe0-\xff]|[A-Za-z][\xa1-\xdf]|[\xa1-\xdf][A-Za-z]/
 
@@ -166,7 +167,7 @@ const maxControlShare = 0.02
 /** Maximum share of NUL bytes in a damaged text. */
 const maxNulShare = 0.1
 
-/** Minimum number of NUL bytes in UTF-16, which other texts may have, and their minimum share: Chinese has few of them. */
+/** Minimum number and share of NUL bytes in UTF-16. A damaged text may have fewer; the share is small, since Chinese has few. */
 const minUtf16Nuls = 4
 const minUtf16NulShare = 0.02
 

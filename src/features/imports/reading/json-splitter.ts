@@ -10,8 +10,8 @@ const maxDepth = 200
 const maxNameLength = 500
 
 /**
- * Maximum numbers of stored paths: with `maxNestedLists`, no further path of a list in an inner object is stored; with `maxLists`,
- * no further path at all.
+ * Maximum numbers of stored paths: after `maxNestedLists` paths, no path of a list in an inner object is stored; after `maxLists`,
+ * no path at all.
  */
 const maxNestedLists = 20
 const maxLists = 40

@@ -7,7 +7,7 @@ import { describeText, openTextFile } from './text.ts'
 
 /**
  * Opens an NDJSON file: a JSON object in each line. Blank lines are skipped. A line without an object is a row with a fault. If the
- * file may be cut off, a last line without a line break is left out unless it is an object or the first line.
+ * file may be cut off, a last line that has no line break and is not JSON is left out, unless it is the first line.
  * @throws Problem as `openTextFile` does. The batches also throw a Problem, such as for a line that is too long.
  */
 export async function openNdjson(file: FileToRead): Promise<OpenFile> {

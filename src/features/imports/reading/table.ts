@@ -186,8 +186,8 @@ class Table {
 }
 
 /**
- * Returns a sentence, after a space, about the likely reason why a table with only one column lacks a column. Returns an empty text
- * for any other number of columns. A title above the column names is most often one cell.
+ * Returns a sentence, after a space, about the likely reason why a table with only one column lacks a column. A title above the
+ * column names is most often one cell. Returns an empty text for several columns, and for a sheet with a stated `rows.header`.
  */
 export function oneColumnHint(columns: readonly string[], isCsv: boolean, { header }: RowOptions): string {
   if (columns.length !== 1) return ''
