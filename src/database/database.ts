@@ -42,8 +42,8 @@ export interface DatabaseClient {
   /** The clock for times that are stored or compared, since the clock of this process may be wrong. */
   readonly clock: Clock
   /**
-   * Runs one statement, which must not write, since it may run twice. Cancels it after `statementTimeoutMs`, or when `signal`
-   * aborts.
+   * Runs one statement, which must not write, since it may run several times. Cancels it after `statementTimeoutMs`, or when
+   * `signal` aborts.
    * @throws Problem `overloaded` or `too-many-waiting` if no connection becomes free; pg's error if none can be opened; the
    * reason of `signal`; PostgreSQL's error (57014 after the timeout).
    */
@@ -56,7 +56,7 @@ export interface DatabaseClient {
    */
   transaction<T>(callback: (tx: Transaction) => Promise<T>): Promise<T>
   /**
-   * Runs several statements on one snapshot, in a repeatable-read read-only transaction. `callback` may run twice.
+   * Runs several statements on one snapshot, in a repeatable-read read-only transaction. `callback` may run several times.
    * @param setup statements that run first, such as `set local …`; may be empty.
    * @throws what `callback` throws, and what `read` throws.
    */

@@ -7,7 +7,7 @@ import type { Context } from './operation.ts'
  * Runs statements on the current registry, or on the registry as of a time.
  * @param at the time: RFC 3339, or a date, which means its first millisecond in UTC; undefined for the current registry.
  * @param work must run its statements one after the other when `at` is given, because they share a connection.
- * It may run twice.
+ * It may run several times.
  * @throws the errors of `work`.
  */
 export const readRegistryAt = <T>(
@@ -22,7 +22,7 @@ export const readRegistryAt = <T>(
 /**
  * Runs statements that read whole tables in one snapshot of the current registry, or of the registry as of a time.
  * @param at as in `readRegistryAt`.
- * @param work must run its statements one after the other, because they share a connection. It may run twice.
+ * @param work must run its statements one after the other, because they share a connection. It may run several times.
  * @param settings further settings of the transaction: SQL statements, separated by semicolons.
  * @throws the errors of `work`.
  */

@@ -85,7 +85,7 @@ export class Routing {
    * Runs a read on a replica if one is fresh enough, otherwise on the primary. If the replica fails, the read runs again
    * on the primary. If the primary cannot be reached, the read runs again on the replica that has replayed
    * the most (`Replicas.lastResort`).
-   * @param read must be read-only, since it may run twice, and must send nothing to the client before it has succeeded.
+   * @param read must be read-only, since it may run several times, and must send nothing to the client before it has succeeded.
    * @throws what `read` throws.
    */
   async run<T>(freshness: Freshness, read: (pool: Pool) => Promise<T>): Promise<T> {
