@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 import { Supervisor } from '../../src/database/embedded/supervisor.ts'
 
 /** Returns how often a supervisor joins a server again within a second, if the server always ends immediately. */
-async function countRejoins(isRunning: boolean): Promise<number> {
+async function countRejoins(isReady: boolean): Promise<number> {
   const lostLock = { client: new pg.Client(), lost: Promise.resolve() }
   let rejoins = 0
   const rejoin = async () => {
@@ -14,7 +14,7 @@ async function countRejoins(isRunning: boolean): Promise<number> {
     await setImmediate()
     return lostLock
   }
-  const supervisor = new Supervisor(lostLock, rejoin, async () => isRunning)
+  const supervisor = new Supervisor(lostLock, rejoin, async () => isReady)
   await sleep(1000)
   await supervisor.stop()
   return rejoins

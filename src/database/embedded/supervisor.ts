@@ -6,7 +6,7 @@ import type { SharedLock } from './shared-lock.ts'
 const minBackoffMs = 100
 const maxBackoffMs = 10_000
 
-/** If the connection is lost after this time or later, the first attempt to restore it has no pause. */
+/** If a restored connection lasts at least this long, the first attempt to restore it again has no pause. */
 const stableAfterMs = 10_000
 
 /** Receives events of the embedded server. */
@@ -30,7 +30,7 @@ export class Supervisor {
   observer: ServerObserver = {}
   #lock: SharedLock
   readonly #rejoin: (signal: AbortSignal) => Promise<SharedLock>
-  readonly #isRunning: () => Promise<boolean>
+  readonly #isReady: () => Promise<boolean>
   readonly #stopping = new AbortController()
   readonly #supervision: Promise<void>
   #rejoinedAt = Number.NEGATIVE_INFINITY
@@ -39,16 +39,16 @@ export class Supervisor {
 
   /**
    * @param rejoin starts the server if it does not run, and takes the shared lock again.
-   * @param isRunning whether the server runs.
+   * @param isReady whether the server runs, and is neither starting nor stopping.
    */
   constructor(
     lock: SharedLock,
     rejoin: (signal: AbortSignal) => Promise<SharedLock>,
-    isRunning: () => Promise<boolean>,
+    isReady: () => Promise<boolean>,
   ) {
     this.#lock = lock
     this.#rejoin = rejoin
-    this.#isRunning = isRunning
+    this.#isReady = isReady
     this.#supervision = this.#run(this.#stopping.signal)
   }
 
@@ -73,9 +73,9 @@ export class Supervisor {
 
   async #reconnect(signal: AbortSignal): Promise<void> {
     if (performance.now() - this.#rejoinedAt >= stableAfterMs) this.#backoffMs = 0
-    // A server that runs need not be started, so the first attempt to join it again does not wait long.
-    const isRunning = await this.#isRunning().catch(() => false)
-    let pauseMs = isRunning ? Math.min(minBackoffMs, this.#backoffMs) : this.#backoffMs
+    // A server that is ready need not be started, so the first attempt to join it again does not wait long.
+    const isReady = await this.#isReady().catch(() => false)
+    let pauseMs = isReady ? Math.min(minBackoffMs, this.#backoffMs) : this.#backoffMs
     for (;;) {
       await sleep(pauseMs, undefined, { signal }).catch(() => {})
       if (signal.aborted) return
