@@ -10,7 +10,10 @@ export interface CopySession {
    * @throws the error of PostgreSQL (57014 when no bytes arrive within the statement timeout), or the reason of `signal`.
    */
   start(text: string, label: string, signal?: AbortSignal): Promise<Readable>
-  /** Rolls back and releases the connection. All streams must have been read to the end. */
+  /**
+   * Rolls back and releases the connection. All streams must have been read to the end.
+   * @throws PostgreSQL's error if it cannot roll back. The connection is then closed.
+   */
   close(): Promise<void>
   /** Cancels the running `COPY` and closes the connection. Does nothing after `close`. */
   abort(): Promise<void>

@@ -15,6 +15,7 @@ export interface Keyring {
   /**
    * Returns the key with this hash, even if it has expired or been revoked; undefined if there is none.
    * @param mayLookUp false if an unknown key must not be looked up in the database while all keys are cached.
+   * @throws what `Database.read` throws, if the key is looked up.
    */
   find(hash: string, mayLookUp: boolean): Promise<CachedKey | undefined>
   /** Records that a key was used now. The time is written to the database within a minute, or lost if the write fails. */
