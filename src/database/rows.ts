@@ -34,7 +34,7 @@ const listColumns = (table: PgTable, properties: readonly string[]) =>
   properties.map((property) => columnOf(table, property))
 
 /** The columns of `json_to_recordset`: each property with the type of its column. */
-const recordColumns = (table: PgTable, properties: readonly string[]) =>
+const recordsetColumns = (table: PgTable, properties: readonly string[]) =>
   properties.map((property) => `${quote(property)} ${columnOf(table, property).getSQLType()}`).join(', ')
 
 /** Returns the SQL of an inserted value. A missing value becomes the column's default if the default is SQL. */
@@ -46,7 +46,7 @@ function insertedValue(property: string, column: PgColumn): string {
 function insertText({ table, properties }: TableWrite, parameter: number): string {
   const columns = listColumns(table, properties)
   const values = columns.map((column, index) => insertedValue(properties[index] ?? '', column))
-  return `insert into ${quote(getTableName(table))} (${listNames(columns.map(({ name }) => name))}) select ${values.join(', ')} from json_to_recordset($${parameter}) as given(${recordColumns(table, properties)})`
+  return `insert into ${quote(getTableName(table))} (${listNames(columns.map(({ name }) => name))}) select ${values.join(', ')} from json_to_recordset($${parameter}) as given(${recordsetColumns(table, properties)})`
 }
 
 function updateText({ table, properties }: TableWrite, parameter: number): string {
@@ -54,7 +54,7 @@ function updateText({ table, properties }: TableWrite, parameter: number): strin
   const assigned = columns.flatMap(({ name }, index) =>
     properties[index] === 'id' ? [] : [`${quote(name)} = given.${quote(properties[index] ?? '')}`],
   )
-  return `update ${quote(getTableName(table))} as target set ${assigned.join(', ')} from json_to_recordset($${parameter}) as given(${recordColumns(table, properties)}) where target.id = given.id`
+  return `update ${quote(getTableName(table))} as target set ${assigned.join(', ')} from json_to_recordset($${parameter}) as given(${recordsetColumns(table, properties)}) where target.id = given.id`
 }
 
 const preparedStatements = new Map<string, { name: string; text: string }>()

@@ -5,7 +5,7 @@ import { maxGroups } from './limits.ts'
 import type { QueryRunner } from './query-runner.ts'
 
 /** The dimensions by which a section groups records, if the resource has them, in addition to year and partner. */
-const dimensions = ['kind', 'modality', 'status', 'topic'] as const
+const sectionDimensions = ['kind', 'modality', 'status', 'topic'] as const
 
 /** The names of the groups of sections. */
 export const sectionGroups = ['year', 'kind', 'modality', 'status', 'topic', 'partner'] as const
@@ -59,7 +59,7 @@ export async function sectionJson(
   if (year !== undefined) {
     add('year', await queries.group(resource, query, `groupBy=${year}&sort=${year}&limit=${maxGroups.year}`))
   }
-  for (const name of dimensions) {
+  for (const name of sectionDimensions) {
     if (!(name in resource.dimensions)) continue
     const limit = name === 'topic' ? maxGroups.topic : maxGroups.other
     add(name, await queries.group(resource, query, `groupBy=${name}&sort=-count&limit=${limit}`))
