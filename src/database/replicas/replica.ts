@@ -69,8 +69,8 @@ export class Replica {
   }
 
   /**
-   * Whether the last probe succeeded and found a standby, and of the primary if the primary is known. Otherwise the replica counts
-   * as unreachable.
+   * Whether the last probe succeeded and found a standby: if the primary is known, a standby of this primary. Otherwise the replica
+   * counts as unreachable.
    */
   get isReachable(): boolean {
     return this.#isReachable
