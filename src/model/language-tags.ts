@@ -27,8 +27,9 @@ const variantPattern = new RegExp(`^(?:${variant})$`)
 const isDistinct = (list: readonly string[]): boolean => new Set(list).size === list.length
 
 /**
- * Whether a text is a well-formed language tag that begins with a code of two or three letters, with no variant and no extension
- * twice (RFC 5646, section 2.2.9). Letter case is ignored. Its subtags need not be registered.
+ * Whether a text is a well-formed language tag, with no variant and no extension twice (RFC 5646, section 2.2.9). Accepts tags that
+ * begin with a language code of two or three letters, tags for private use (`x-…`) and the irregular ones (`i-klingon`). Letter case
+ * is ignored. The subtags need not be registered.
  */
 export function isLanguageTag(text: string): boolean {
   const tag = text.toLowerCase()
@@ -58,7 +59,8 @@ function nameCodes() {
 }
 
 /**
- * Returns the language tag for a text that begins with the name of a language in English or Chinese; undefined for other texts.
+ * Returns the language tag for the name of a language in English or Chinese, alone or with subtags after it; undefined for other
+ * texts.
  * @example findTagByName('English-US') // 'en-US'
  */
 export function findTagByName(text: string): string | undefined {
