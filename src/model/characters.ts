@@ -106,8 +106,8 @@ export const requireLineCharacters = refuseCharacters(forbiddenInLines)
 export const requireProseCharacters = refuseCharacters(forbiddenInProse)
 
 /**
- * Whether a value is a text with characters beyond Latin ones, such as Chinese. Full-width letters and other characters that
- * `fold` turns into Latin letters count, too, and so does punctuation beyond Latin-1, such as a curly quote or a dash.
+ * Whether a value is a text with a character outside the Unicode blocks of Latin letters (to U+024F, and U+1E00 to U+1EFF), such as
+ * Chinese. So full-width letters, letters of the IPA such as `ə`, and punctuation such as a curly quote or a dash count, too.
  */
 export const hasNonLatin = (value: unknown): boolean =>
   typeof value === 'string' && /[\u0250-\u1dff\u1f00-\u{10ffff}]/u.test(value)
