@@ -108,7 +108,7 @@ export interface Field<Schema extends z.ZodType = z.ZodType> {
   notBefore?: readonly string[]
   /** Of a list of objects: the fields of an item. */
   items?: Fields
-  /** The columns with countries that count as participants without a role: the country of the record's host or of a location. */
+  /** The columns with countries that count as participants without a role: the record's host country, or those of its locations. */
   hostCountries?(context: FieldContext): HostCountry[]
   /** The public schema, with default and description. */
   schema(registry: Registry): Schema

@@ -26,8 +26,8 @@ export class ParticipantConditions {
   }
 
   /**
-   * The condition that one of the countries, or an organization of one of them, takes part in a record, or that the record has
-   * its host or a location in one of them. With the filter `role`, hosts and locations do not count.
+   * The condition that one of the countries, or an organization of one of them, takes part in a record, or that the record is
+   * hosted by one of them or has a location there. With the filter `role`, hosts and locations do not count.
    */
   byCountries(countries: SQL, getOtherFilter: GetOtherFilter): SQL {
     return isInAny(this.#context.recordId, [
