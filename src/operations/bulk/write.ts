@@ -196,8 +196,8 @@ const listReferredKeys = (resource: Resource, document: Document): Set<string> =
   )
 
 /**
- * Returns the faults of removals: one for each change that refers to a record of the resource, by the key of this record, which so
- * cannot be removed.
+ * Returns a fault for each change that refers to a record of the resource, by the key of this record. It is a fault of the record's
+ * removal.
  */
 function findReferenceFaults(resource: Resource, writes: readonly Write[]): Map<string, Fault[]> {
   const faults = new Map<string, Fault[]>()

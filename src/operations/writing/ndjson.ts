@@ -48,7 +48,7 @@ const managedSchema = lazyFor(({ key }: Resource) => {
  * Checks one record of an NDJSON body or of a bulk request. A given key is kept, even if the registry generates the keys of
  * the resource. Version and timestamps are checked and removed: they belong to the registry that exported the record.
  * @param check checks and returns the properties that clients write.
- * @throws Problem `invalid-body` with every fault.
+ * @throws Problem `invalid-body` with the faults of key, version and timestamps, and those that `check` throws.
  */
 export function checkWholeRecord(
   resource: Resource,
