@@ -163,7 +163,7 @@ describe('the currency of an amount', () => {
   }
 
   it.each(['CNY', 'USN', 'VED', 'XAU', 'XDR', 'DEM', 'FRF', 'SUR', 'CSK', 'YUD', 'STD', 'XEU', 'ZWL'])(
-    'may be any currency of ISO 4217, even a withdrawn one: %s',
+    'may be a current or a withdrawn currency of ISO 4217: %s',
     async (currency) => {
       const response = await postCurrency(currency)
       expect(response.status, response.text).toBe(201)
