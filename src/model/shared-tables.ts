@@ -154,8 +154,8 @@ const makeExternalIds = (registry: Registry) =>
 export type SharedTables = ReturnType<typeof makeSharedTables>
 
 /**
- * Creates the tables that resources share. The registry may lack the tables of resources yet: drizzle resolves the references to
- * them later, at the first use.
+ * Creates the tables that resources share. The registry need not have the tables of resources yet: drizzle resolves the references
+ * to them later, at the first use.
  */
 export function makeSharedTables(registry: Registry) {
   const participations = makeParticipations(registry)

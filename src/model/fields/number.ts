@@ -41,7 +41,7 @@ const maxDecimal = 1e14
 
 /**
  * A number from -10^14 to 10^14 with at most four decimals.
- * @param unit name of the dimension that must have a single value before the measures `sum`, `avg`, `min` and `max` can use the number.
+ * @param unit name of the dimension that must have a single value before `sum`, `avg`, `min` and `max` can use the number.
  */
 export const decimal = (description: string, unit: string) =>
   defineField({
