@@ -65,7 +65,7 @@ export async function readNames(
 
 /**
  * Reads the titles of records in a language, for lists in which the service sends the same titles in every language. Requests are
- * sent only for resources whose records can have such titles.
+ * sent only for resources whose records can have another title in this language.
  * @returns the titles by resource and key, without those of failed requests.
  * @throws the reason of an aborted signal.
  */

@@ -81,7 +81,7 @@ export interface EventDates {
   yearDimension: string
 }
 
-/** Returns the event dates of a resource, such as `signedOn` of agreements and `startsOn` and `endsOn` of projects. */
+/** Returns the event dates of a resource, such as `signedOn` of agreements; undefined if it has none, or no dimension of their year. */
 export function findEventDates(resource: ResourceDescription): EventDates | undefined {
   const [start, end] = resource.eventDates ?? []
   const yearDimension = findYearDimension(resource)

@@ -72,7 +72,7 @@ export const resolveComponent = <Component extends { $ref?: string }>(
 ): Component =>
   component.$ref === undefined ? component : (components?.[componentName(component.$ref)] ?? component)
 
-/** Returns the JSON schema of a body or response. */
+/** Returns the JSON schema of a body or response; an empty schema if there is none. */
 export const jsonSchemaOf = (
   components: Record<string, BodyOrResponse> | undefined,
   bodyOrResponse: BodyOrResponse = {},

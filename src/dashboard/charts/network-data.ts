@@ -22,8 +22,8 @@ export interface NetworkGraph {
   nodes: NetworkNode[]
   edges: NetworkEdge[]
   /**
-   * The number of edges, including omitted ones. In an ego network, only omitted edges to the centre are counted, and only if
-   * `egoGraph` was called with `countryNetwork`.
+   * The number of edges, including omitted ones. For an ego network, it includes the omitted edges to the centre if `egoGraph` was
+   * called with `countryNetwork`, and no other omitted edges.
    */
   totalEdges: number
   /**

@@ -18,7 +18,7 @@ interface Confirmation {
   buttonName?: string
   title: string
   isDanger?: boolean
-  /** Whether the dialog asks for a reason, which the history shows. */
+  /** Whether the dialog asks for a reason, which the history shows; by default true. */
   withReason?: boolean
   /** Text that describes the consequences. */
   children: ComponentChildren

@@ -1,4 +1,4 @@
-/** The links, buttons, inputs, selections and summaries of a page, which take the focus. */
+/** The links, buttons, inputs, drop-down lists and summaries of a page, which take the focus. */
 const focusable = 'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), summary'
 
 /**

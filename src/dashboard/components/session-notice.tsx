@@ -4,7 +4,7 @@ import { focusView } from '../scroll-and-focus.ts'
 import { endSession } from '../session.ts'
 import { SignInForm } from './sign-in-form.tsx'
 
-/** Says on every page that the service has refused the key of the session, so that the page now shows only public data. */
+/** Says that the service has refused the key of the session, so that the page shows only public data, and lets the user sign in again. */
 export default function SessionNotice() {
   const { t } = useLanguage()
   return (

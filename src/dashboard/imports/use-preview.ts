@@ -66,7 +66,7 @@ async function readPreview(
 /** Whether the user has not written a mapping yet. */
 export const isBlank = (mapping: string): boolean => mapping.trim() === ''
 
-/** Removes the faults of a blank mapping, so that they are not shown at the text that replaces it, until its preview arrives. */
+/** Removes the faults of a blank mapping. Otherwise a new text would show these faults until its own preview arrives. */
 const withoutFaultsOfBlank = (mapping: string, preview: ImportPreview): ImportPreview =>
   isBlank(mapping) ? { ...preview, mappingFaults: [] } : preview
 
