@@ -28,7 +28,7 @@ const batchSize = 1000
 
 /**
  * Finds the records of decisions.
- * @returns whether the record of a decision does not exist. The key of a merged record is not absent, since its row stays in
+ * @returns a function that tells whether the record of a decision does not exist. A merged record exists, since its row stays in
  *   `records`.
  */
 async function findAbsent(

@@ -171,7 +171,7 @@ describe('numbers', () => {
     ['1.234,5', '1.234,- €', `"1.234,- €" is not a number of the format "1.234,5".${noCents}`],
     ['', `${'1'.repeat(80)}x`, `"${'1'.repeat(56)}… is not a number.${takeOffUnit}`],
   ])(
-    'that cannot be read are refused with the format of the mapping, if it has one: %j',
+    'that cannot be read are refused with the format of the mapping, if any: %j, %j',
     (example, text, detail) => {
       expect(compileNumber(readNumberFormat(example))(text)).toMatchObject({ detail })
     },

@@ -119,7 +119,8 @@ export const importSchema = registerResponseSchema(
         description: 'Counts of the dry run; of the commit, once it has begun.',
       }),
       report: importReport.nullable().meta({
-        description: 'Report of the last finished step. A running step replaces `kept` and `keptCount`.',
+        description:
+          'Report of the last finished step; before the first, null or empty. A running step replaces `kept` and `keptCount`.',
       }),
       source: z.string().nullable().meta({
         description: 'Key of the record of `sources` that represents the import, for the filter `source`.',

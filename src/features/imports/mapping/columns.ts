@@ -13,7 +13,7 @@ const maxListed = 30
 /**
  * Checks that a file has the columns that a mapping names. Only CSV and XLSX have columns.
  * @param uses the columns that the mapping names.
- * @throws Problem `invalid-mapping` with a fault for each missing column.
+ * @throws Problem `invalid-mapping` with a fault for each place in the mapping that names a missing column.
  */
 export function checkColumns(
   mapping: Mapping,

@@ -124,7 +124,7 @@ const plainSteps = z.strictObject({
   ),
   scheme: describe(
     text.optional(),
-    'Scheme of the id, if it is not the scheme of the mapping; or scheme of the code, or of a topic to create.',
+    'Scheme of the id, if it is not the scheme of the mapping; or scheme of the code or topic.',
   ),
   create: describe(z.boolean().optional(), 'Creates the organization or topic if no record matches.'),
   onBadValue: describe(

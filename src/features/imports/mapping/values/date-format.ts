@@ -1,7 +1,7 @@
 import { findEdtfFault } from '../../../../model/edtf.ts'
 import { findMonth } from './month-names.ts'
 
-/** Reads a date of one format. Returns EDTF; undefined if the text does not match the format or is no date. */
+/** Reads a date in one or several notations. Returns EDTF; undefined if the text does not match any of them or is no date. */
 export type DateReader = (text: string) => string | undefined
 
 /** Pattern of the name or abbreviation of a month, as the group `name`. */
@@ -68,12 +68,12 @@ function fullYear(year: string): string {
   return String(candidate > latest ? candidate - 100 : candidate)
 }
 
-/** Whether a month or day is not known: `00`, `XX` or absent. */
+/** Whether a month or day is not known: `0`, `00`, `XX` or absent. */
 const isUnknown = (part: string | number | undefined) =>
   part === undefined || part === '' || /^(0+|x+)$/i.test(String(part))
 
 /**
- * Formats a date in EDTF. A month or day that is `00` or `XX` is not known.
+ * Formats a date in EDTF. A month or day that is `0`, `00` or `XX` is not known and left out.
  * @returns undefined for a date that the calendar does not have, and for a day without a month.
  */
 export function formatDate(year: string, month?: string | number, day?: string | number): string | undefined {

@@ -10,7 +10,10 @@ const ambiguousPoint = /^[^\d.,]*[1-9]\d{0,2}\.\d{3}[^\d.,]*$/
 /** Maximum number of columns that are named in notes. */
 const maxColumns = 10
 
-/** Finds columns without a stated notation in which some numbers have a decimal comma, and others a point that is read as one. */
+/**
+ * Finds columns without a stated notation in which some numbers have a decimal comma, and others a point that is read as a
+ * decimal point but may separate thousands.
+ */
 export class NumberNotations {
   readonly #columns = new Map<string, { comma?: string; point?: string }>()
 
