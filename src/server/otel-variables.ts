@@ -22,7 +22,7 @@ const headerValue = /^[\t\x20-\x7e\x80-\xff]+$/
  * Returns the entries of a list like `a=b,c=d`, percent-decoded. The SDK drops malformed entries, or the whole list, without a message,
  * so the service checks them. As in the SDK, empty entries have no effect.
  * @param entryForm what an entry must match before it is decoded.
- * @returns undefined if an entry does not match, or has an escape that is not UTF-8.
+ * @returns undefined if an entry does not match, or has an escape that is malformed or not UTF-8.
  */
 function parseEntries(text: string, entryForm: RegExp): [name: string, value: string][] | undefined {
   const entries = text.split(',').filter((entry) => entry.trim() !== '')

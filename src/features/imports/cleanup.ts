@@ -89,8 +89,8 @@ export async function removeData(database: DatabaseClient, id: string): Promise<
 }
 
 /**
- * Removes an import whose upload has ended without success or was abandoned, with its files, rows and names. An import that is
- * not `uploaded` any more stays as it is.
+ * Removes an import whose upload is not needed, because it was refused, repeated or abandoned, with its files, rows and names. An
+ * import that is not `uploaded` any more stays as it is.
  */
 export async function removeUpload(database: DatabaseClient, id: string): Promise<void> {
   const job = await database.transaction((tx) => lockImport(tx, id))

@@ -39,8 +39,8 @@ const writtenSince = ({ id, scheme }: ImportJob) => sql`
     where other.scheme = ${scheme} and other.id <> ${id} and other.state = 'committing' and import_rows.state <> 'skipped'`
 
 /**
- * Finds an import that has written records of a staged import since its dry run, or is writing them now. A commit would replace
- * their values with those of the staged file, though its report compares that file with the values before.
+ * Finds another import that has written records of a staged import since the dry run of the staged import, or is writing them now.
+ * A commit of the staged import would replace these values, though the report of its dry run compares the file with earlier values.
  *
  * The statement groups the identities instead of joining them: while PostgreSQL has no statistics for new rows, it may run a join
  * as a nested loop.

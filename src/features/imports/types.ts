@@ -72,7 +72,7 @@ export interface Row {
 export interface Mention {
   /** Name of the resource. Only countries, organizations, regions and topics are found by name. */
   readonly resource: string
-  /** The name as the file has it. */
+  /** The name from the file, as the steps of the mapping have changed it. */
   readonly name?: string
   readonly externalId?: { readonly scheme: string; readonly id: string }
   /** A code, such as that of a country (alpha-2, alpha-3, numeric) or topic, if the mapping says `by: code`. */

@@ -53,7 +53,7 @@ describe('a decision with onlyUndecided', () => {
   it.each([
     ['the same import', false],
     ['another import of the register', true],
-  ])('does not replace the decision of somebody else in %s', async (_, inOther) => {
+  ])('does not replace another decision that was made in %s', async (_, inOther) => {
     const scheme = newScheme()
     const id = await check(scheme)
     const other = inOther ? await check(scheme) : id
@@ -114,7 +114,7 @@ describe('a decision with onlyUndecided', () => {
     })
   })
 
-  it('looks up the records of all other decisions about a resource at once', async () => {
+  it('looks up the records of the stored decisions with one statement', async () => {
     const scheme = newScheme()
     const names = Array.from({ length: 20 }, (_, index) => `Name ${index}`)
     const decisionsFor = (key: string) => names.map((name) => ({ resource: 'countries', name, key }))
@@ -144,7 +144,7 @@ describe('a decision about a name', () => {
     expect(await unresolvedNames(id)).toEqual(['Mu'])
   })
 
-  it.each(['PAK', null])('starts no check if the last checks have found it already: %s', async (key) => {
+  it.each(['PAK', null])('starts no check if the last checks ran with the same decision: %s', async (key) => {
     const scheme = newScheme()
     const [id, other] = [await check(scheme), await check(scheme)]
     await decide(id, 'Atlantis', key)

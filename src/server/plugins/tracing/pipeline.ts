@@ -14,7 +14,7 @@ import type { TracingOptions } from '../tracing.ts'
 /** Timeout for sending a batch, even when the service stops. */
 const exportTimeoutMs = 3000
 
-/** Minimum time between two log lines about an unreachable collector. */
+/** Minimum time between two log lines about spans that could not be sent. */
 const warningIntervalMs = 60_000
 
 /** Returns an exporter that reports failures to send, at most once a minute. The spans that could not be sent are dropped. */
