@@ -95,6 +95,14 @@ describe('the endpoint /mcp', () => {
     expect(response.data).toHaveLength(2)
   })
 
+  it('includes names in a list, in addition to what the filters include', async () => {
+    const filters = { country: 'PAK', include: 'citations' }
+    const { request, response } = await callTool('list', { resource: 'agreements', filters })
+    expect(request).toContain('include=names,citations')
+    expect(response).toMatchObject({ names: { countries: { PAK: 'Pakistan' } } })
+    expect(response.data[0]).toHaveProperty('citations')
+  })
+
   it('returns an error with the problem of the API if the API refuses the request', async () => {
     const cases: [string, Document, string][] = [
       [

@@ -146,7 +146,9 @@ const listTool = ({ resource, filters, limit, asOf }: Inputs, registry: Registry
     run: async ({ resource, filters, sort, fields, count, limit = 10, cursor, asOf }, api) => {
       const { property } = registry.get(resource).key
       const asOfParameter = asOfName(registry.get(resource))
-      const query = joinQuery(filters, {
+      const { include, ...conditions } = filters ?? {}
+      const included = new Set([namesInclude, ...(include?.split(',') ?? [])])
+      const query = joinQuery(conditions, {
         ...(asOf !== undefined && { [asOfParameter]: asOf }),
         sort,
         // The key is needed for the citations.
@@ -155,7 +157,7 @@ const listTool = ({ resource, filters, limit, asOf }: Inputs, registry: Registry
         cursor,
         count: count ? 'exact' : undefined,
       })
-      const page = await fetchExchange(api, apiPath([resource], { include: namesInclude, ...query }))
+      const page = await fetchExchange(api, apiPath([resource], { include: [...included].join(), ...query }))
       const { data }: { data: Record<string, unknown>[] } = JSON.parse(page.text)
       const citations = await fetchCitations(
         api,
