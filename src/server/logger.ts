@@ -13,7 +13,7 @@ function errorEntry(error: Error) {
   }
 }
 
-const uuidAtEnd = /\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\?|$)/
+const uuidAtEnd = /^[^?]*\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\?|$)/
 
 /**
  * Returns the log entry of a request. It has the route, and the UUID at the end of the path, but not the path itself, which may

@@ -36,7 +36,10 @@ describe('the log', () => {
       trace,
       'x',
     ]
-    const traced = await get('/v1/agreements?q=secretary&limit=3', validParent)
+    const searched = 'e1a3c7d0-0000-4000-8000-000000000000'
+    const record = 'e1a3c7d0-0000-4000-8000-000000000001'
+    const traced = await get(`/v1/agreements?limit=3&q=secretary/${searched}`, validParent)
+    const ofRecord = await get(`/v1/agreements/${record}?fields=id`, validParent)
     const ofLaterVersion = await get('/v1/topics/energy', `01-${trace}-${'b'.repeat(16)}-01-more`)
     const untraced = await Promise.all([
       ...invalidParents.map((header) => get('/v1/topics/energy', header)),
@@ -61,6 +64,7 @@ describe('the log', () => {
         milliseconds: expect.any(Number),
       },
     ])
+    expect(linesOf(ofRecord)).toMatchObject([{ req: { route: '/v1/agreements/:id', record }, status: '404' }])
     expect(linesOf(ofLaterVersion)).toMatchObject([{ traceId: trace, operationId: 'getTopic' }])
     for (const response of untraced) {
       const [line, ...more] = linesOf(response)
@@ -69,7 +73,7 @@ describe('the log', () => {
       expect(line).toMatchObject({ status: String(response.status) })
     }
     expect(new Set(untraced.map(({ headers }) => headers.get('x-request-id'))).size).toBe(untraced.length)
-    expect(log.filter(({ requestId }) => requestId !== undefined)).toHaveLength(untraced.length + 2)
+    expect(log.filter(({ requestId }) => requestId !== undefined)).toHaveLength(untraced.length + 3)
 
     const slow = log.filter(({ msg }) => msg === 'slow statement')
     expect(slow.length).toBeGreaterThan(0)
@@ -80,6 +84,7 @@ describe('the log', () => {
         milliseconds: expect.any(Number),
       })
     expect(stdout).not.toContain('secretary')
+    expect(stdout).not.toContain(searched)
   }, 60_000)
 })
 
