@@ -173,7 +173,7 @@ export const openApiDocument = lazyFor((registry: Registry) => {
         description: 'Imports of files: dry run, unresolved names, commit, undo.',
       },
       { name: 'keys', description: 'API keys: who may read, write and manage keys.' },
-      { name: 'service', description: 'Health, metrics, documentation.' },
+      { name: 'service', description: 'Health and metrics.' },
     ],
     paths: { ...paths, ...servicePaths },
     components: {
