@@ -82,9 +82,8 @@ export class Connections {
   }
 
   /**
-   * Counts a misused connection, such as one with thousands of requests in one write. Its address may open no new connections
-   * for a while, and for longer after several misused ones. Connections of the address that have not had a request yet are
-   * closed, since they may be misused in the same way.
+   * Charges the address of a misused connection (`NewConnectionLimit.charge`). Also closes the connections of the address that have
+   * not had a request yet, since they may be misused in the same way. Does nothing without a limit of new connections.
    */
   connectionMisused(socket: Socket): void {
     const name = this.#limits.getAddressName(socket.remoteAddress ?? '')
