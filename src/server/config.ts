@@ -173,7 +173,7 @@ export const environment = z.object({
   POOL_WAIT_SECONDS: wholeNumber(1, 600)
     .default(5)
     .describe(
-      'How long a cheap request waits for a database connection before it gets 503. Before, a change may wait as long in the queue of changes. An expensive request waits for up to `STATEMENT_SECONDS`, if that is longer.',
+      'How long a cheap request waits for a database connection before it gets 503. A change may first wait as long in the queue of changes. An expensive request waits for up to `STATEMENT_SECONDS`, if that is longer.',
     ),
   STATEMENT_SECONDS: wholeNumber(1, 3600)
     .default(30)
