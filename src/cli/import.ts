@@ -53,8 +53,8 @@ async function startImport(
 
 /**
  * Starts, commits or undoes an import, as the options say. Prints its report, and writes the files that the options name.
- * @throws OperationalError if the import fails, with `--strict` if rows were refused, and before the import if one of these files
- *   is an input or cannot be written.
+ * @throws OperationalError if the import fails, or with `--strict` if rows were refused; before the import, as `checkReportFiles`
+ *   does.
  */
 async function runImportCommand(
   mapping: string,

@@ -36,6 +36,7 @@ export class FaultList {
     return this.#unlistedCount
   }
 
+  /** The number of all errors, listed or not. */
   get count(): number {
     return this.listed.length + this.#unlistedCount
   }

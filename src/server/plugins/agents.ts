@@ -19,8 +19,8 @@ const maxBodyBytes = 64 * 1024
 /**
  * Parses a message. If it has values that the API does not accept, their problem becomes a part of the message, since the response
  * must be JSON-RPC with the id of the message.
- * @throws Problem `malformed-request` for bytes that are not JSON, or are nested too deeply; `too-large` for too many values;
- * `unsupported-media-type` for a compressed body, and for one in another charset than UTF-8.
+ * @throws Problem `malformed-request` for bytes that are not JSON, or are nested too deeply; `too-large` for too many values, or a
+ * name or text that is too long; `unsupported-media-type` for a compressed body, and for one in another charset than UTF-8.
  */
 async function parseMessage(request: FastifyRequest, bytes: Buffer): Promise<Message> {
   requireUnencoded(request)

@@ -30,6 +30,7 @@ export class Audience {
     return this.#waiting === 0
   }
 
+  /** Adds a client, unless it has disconnected already. */
   join({ owner, response }: Reader): void {
     if (response.destroyed) return
     this.#waiting += 1
