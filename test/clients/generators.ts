@@ -83,7 +83,8 @@ export const java: GeneratorGroup = {
       compile: [['mvn', '-B', '-q', 'compile']],
       run: ['java', '-cp', 'target/classes:target/lib/*', 'Scenario'],
       checks: '`-Xlint:all`',
-      remark: '`containerDefaultToNull`, and `useSingleRequestParameter`, since lists have many parameters',
+      remark:
+        '`pom.xml` sets `useSingleRequestParameter`, since lists have many parameters, and `containerDefaultToNull`, so that absent lists are null, not empty',
     },
   ],
 }

@@ -14,12 +14,12 @@ import {
 } from './migration-statements.ts'
 
 /**
- * Writes the migration from the tables of the last migration to the declared tables. With `--check`, fails if they
- * differ. With `--custom`, only adds the migration to the journal; the author writes its file. `--rename table.column=name`
- * renames a column in its table and in its history, so that its values stay. Without the option, the command fails, since
- * drizzle-kit would ask whether the column is new or renamed. `--expand` marks the migration as compatible with older versions of
- * the service, and leaves out incompatible statements. `--contract 0017_homepage` marks the migration as compatible with the
- * versions that have that migration; its whole name, with the number, must be given.
+ * Writes the migration from the tables of the last migration to the declared tables. With `--check`, fails if they differ. With
+ * `--custom`, only adds the migration to the journal; the author writes its file. `--rename table.column=name` renames a column in its
+ * table and in its history, so that its values stay. Without the option, drizzle-kit asks whether the column is new or renamed; the
+ * command fails if it does not run in a terminal. `--expand` marks the migration as compatible with older versions of the service, and
+ * leaves out incompatible statements. `--contract 0017_homepage` marks the migration as compatible with the versions that have that
+ * migration; its whole name, with the number, must be given.
  */
 
 const { values } = parseArgs({
