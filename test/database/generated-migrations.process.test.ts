@@ -188,17 +188,23 @@ it.each(renamings)(
   },
 )
 
-it('the command writes no file if --contract names an unknown migration', async () => {
+it.each([
+  [
+    '--contract names an unknown migration',
+    ['--contract', '0007_misspelt'],
+    /^--contract: there is no migration 0007_misspelt\. Give a whole name, .*\n$/,
+  ],
+  [
+    '--rename and --expand are given together',
+    ['--rename', 'projects.summary=abstract', '--expand'],
+    /^--rename and --expand exclude each other: .*\n$/,
+  ],
+])('the command writes no file if %s', async (_what, args, message) => {
   const to = `suspendedOn: field.edtf('When it was suspended.'), ${summary}`
   const version = await laterVersion([{ file: projects, from: summary, to }])
   const listFiles = () => readdir(join(version.folder, 'migrations'), { recursive: true })
   const before = await listFiles()
-  const refused = await generateMigration(version, ['--name', 'added', '--contract', '0007_misspelt'])
-  expect(refused).toEqual({
-    code: 1,
-    printed: expect.stringMatching(
-      /^--contract: there is no migration 0007_misspelt\. Give a whole name, .*\n$/,
-    ),
-  })
+  const refused = await generateMigration(version, ['--name', 'added', ...args])
+  expect(refused).toEqual({ code: 1, printed: expect.stringMatching(message) })
   expect(await listFiles()).toEqual(before)
 })

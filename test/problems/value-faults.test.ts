@@ -40,7 +40,7 @@ describe('a date in another notation', () => {
   })
 
   it.each(['31/02/1899', '13/13/1899', '0/1/1899', '07/10-1899', '31 June 1899', '1800s', '至'.repeat(60)])(
-    'that cannot be a date gets no suggestion: %s',
+    'that is impossible, or may be a decade or a century, gets no suggestion: %s',
     async (startsOn) => {
       const response = await api.post('/v1/projects', { title: 'Dated', kind: 'other', startsOn })
       expect(faultAt(response, '/startsOn')?.message).not.toContain('write')

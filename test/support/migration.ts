@@ -33,6 +33,13 @@ const { values } = parseArgs({
   },
 })
 
+if (values.expand && values.rename.length > 0) {
+  console.error(
+    '--rename and --expand exclude each other: older versions of the service fail once a column is renamed.',
+  )
+  process.exit(1)
+}
+
 const folder = join(import.meta.dirname, '../../migrations')
 const meta = join(folder, 'meta')
 

@@ -102,7 +102,7 @@ describe('Chinese dates', () => {
     '2001.0-2001.6',
     '2001.0 – 2001.6',
     '2001.3.0-2001.3.8',
-  ])('that are ambiguous or impossible are refused: %s', (text) => {
+  ])('that are impossible, or that EDTF cannot state without a guess, are refused: %s', (text) => {
     expect(read(text)).toContain(`${JSON.stringify(text)} is not read as a date`)
   })
 })
