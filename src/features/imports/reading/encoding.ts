@@ -29,9 +29,9 @@ const sampleBytes = 256 * 1024
 const minMixedShare = 0.05
 
 /**
- * Matches a line of valid UTF-8, decoded as Latin-1, that is not a text in `doubleByteEncodings` by chance. Pairs of such a text hardly
- * make a UTF-8 character of three bytes (first byte from 0xE0 on) or a continuation byte up to 0xA0, as Chinese or Russian has, and
- * hardly stand beside an ASCII letter, as in `Perú`.
+ * Matches a line of valid UTF-8, decoded as Latin-1, that is hardly a text in `doubleByteEncodings`. Texts in these are rarely valid
+ * UTF-8 with a character of three bytes (Chinese; first byte from 0xE0 on), with a continuation byte up to 0xA0 (Russian), or with a
+ * character of two bytes beside an ASCII letter (`Perú`).
  */
 const certainUtf8 = /[\x80-\xa0\xe0-\xff]|[A-Za-z][\xa1-\xdf]|[\xa1-\xdf][A-Za-z]/
 
