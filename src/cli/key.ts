@@ -86,7 +86,9 @@ const dayOrTime = z.union([z.iso.date(), z.iso.datetime({ offset: true })])
 
 function parseExpiry(text: string): Date {
   if (dayOrTime.safeParse(text).success && isBeforeYear10000(text)) return new Date(text)
-  throw new InvalidArgumentError('It must be a day or time, such as 2999-01-31 or 2999-01-31T12:00Z.')
+  throw new InvalidArgumentError(
+    'It must be a day, or a time with its UTC offset, such as 2999-01-31 or 2999-01-31T12:00Z.',
+  )
 }
 
 /**
