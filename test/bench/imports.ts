@@ -19,7 +19,7 @@ import type { BoundedFigure } from './tables.ts'
  * `POST …/bulk`, and with `COPY` of the same rows into a table without indexes. Except for `COPY`, each runs in a new database.
  */
 
-/** The command of the service with its first arguments: by default the built program. */
+/** Arguments of Node.js that run the command line of the service, such as `--import tsx src/cli/main.ts`: by default the built program. */
 const program = process.env.BENCH_PROGRAM?.split(' ') ?? ['dist/cli/main.js']
 
 /** Number of rows that are sent to `/bulk`: enough to measure its speed. */
@@ -213,7 +213,11 @@ export async function measureImports(server: string, key: string, rows: number):
         measured: generated.seconds / seconds,
         min: 0.5,
       },
-      { what: 'speed of an import / bulk, rows per second', measured: rows / seconds / bulkSpeed, min: 3 },
+      {
+        what: 'speed of an import / bulk requests, both in rows per second',
+        measured: rows / seconds / bulkSpeed,
+        min: 3,
+      },
       {
         what: 'speed of a second import of the same file / first import',
         measured: seconds / (second?.seconds ?? Number.NaN),

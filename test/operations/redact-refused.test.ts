@@ -10,7 +10,7 @@ const create = (resource: string, document: object) => createAt(api, resource, d
 
 const redact = (path: string, body: object) => sendRedaction(api, path, body)
 
-it('a redaction is refused if it would leave an invalid value or names an unsuitable property', async () => {
+it('a redaction is refused if it names an unsuitable property, or would leave an invalid value', async () => {
   const path = await create('sources', { title: 'A report', kind: 'report', language: 'en' })
   const response = await redact(path, { text: 'report' })
   expect(response.status).toBe(422)

@@ -14,7 +14,7 @@ export const isRunning = ({ state }: ImportJob): boolean =>
 /** Delay before each reconnection. */
 const reconnectDelayMs = 1000
 
-/** Maximum number of consecutive reconnections that the page does not mention. */
+/** Maximum number of consecutive failures after which the page reconnects without showing an error. */
 const maxReconnects = 3
 
 const reconnectDelay = () => new Promise((resolve) => setTimeout(resolve, reconnectDelayMs))

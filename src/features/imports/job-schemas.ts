@@ -31,7 +31,7 @@ export const importCounts = z.strictObject({
   changed: count('Changed records.'),
   unchanged: count('Unchanged records.'),
   kept: count(
-    'Properties that kept their values: others had edited them, another row changes the record, or the row has no value.',
+    'Properties that kept their values: others had edited them, another row supplies the record instead, or the row has no value.',
   ),
 })
 

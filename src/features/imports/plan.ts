@@ -25,7 +25,7 @@ export interface PlannedRecord {
   after: Document
   /** Hashes of the last values that the rows of the record had, by property. */
   properties: Record<string, string>
-  /** Properties that are not overwritten: others have edited them, another row changes the record, or they are `emptied`. */
+  /** Properties that are not overwritten: others have edited them, another row supplies the record instead, or they are `emptied`. */
   kept: string[]
   /** Properties that have a value from an earlier file, and for which the row has none. */
   emptied: string[]

@@ -42,7 +42,7 @@ export interface PreviewRecord {
   key: string | null
   action: 'create' | 'change' | 'none'
   document: Document
-  /** Properties that are not overwritten: others have set them, another row changes the record, or the row has no value. */
+  /** Properties that are not overwritten: others have set them, another row supplies the record instead, or the row has no value. */
   kept: string[]
 }
 

@@ -2,7 +2,10 @@ import { isObject, mapSchema } from './map-schema.ts'
 import type { JsonSchema } from './schemas.ts'
 import { pascalCase, schemaPrefix } from './shared-parts.ts'
 
-/** Names the enumerations and comparisons inside schemas, so that generated clients have one type for each. */
+/**
+ * Names the enumerations inside schemas, and the comparisons: objects with the operators (`eq`, `gte` …) of one property of a
+ * condition. So generated clients have one type for each.
+ */
 
 type Components = Record<string, JsonSchema>
 
@@ -16,7 +19,7 @@ export class NamedParts {
   readonly #taken: Set<string>
   /** Longest first, since one may be the beginning of another. */
   readonly #singulars: readonly string[]
-  /** The singulars of the resources that use an enumeration, by the JSON of its values. */
+  /** The singulars of the resources that use an enumeration, and '' for all other components, by the JSON of its values. */
   readonly #users = new Map<string, Set<string>>()
 
   /**
@@ -39,7 +42,10 @@ export class NamedParts {
     this.#users.set(key, (this.#users.get(key) ?? new Set()).add(singular))
   }
 
-  /** Whether more than two resources use an enumeration, such as `asc` and `desc`. */
+  /**
+   * Whether more than two resources use an enumeration, such as `asc` and `desc`. The components of no resource count as one
+   * resource.
+   */
   isCommonEnum(values: unknown[]): boolean {
     return (this.#users.get(JSON.stringify(values))?.size ?? 0) > 2
   }
@@ -84,8 +90,8 @@ const toEnum = (values: unknown[]): JsonSchema => ({ type: 'string', enum: value
 const isProperty = (step: string) => !['eq', 'ne', 'in'].includes(step)
 
 /**
- * Records that the resource of a component uses each enumeration in the component's schema. If more than two resources use an
- * enumeration, its name contains no resource.
+ * Records that the resource of a component uses each enumeration in the component's schema. An enumeration that many use
+ * (`isCommonEnum`) gets a name without a resource.
  */
 export function addEnumUsers(parts: NamedParts, component: string, schema: JsonSchema): void {
   mapSchema(schema, (inner) => {
@@ -108,6 +114,7 @@ export const createEnumNamer =
     const fullName = pascalCase(component, ...path)
     const common = parts.isCommonEnum(values) ? [pascalCase(...path.filter(isProperty).slice(-2))] : []
     const { description } = keywords
+    // The suffix `Word` only avoids a name that is taken.
     const name = parts.assignName(
       toEnum(values),
       [...common, fullName, ...others, `${fullName}Word`, ...others.map((other) => `${other}Word`)],
@@ -123,8 +130,8 @@ const conditionSuffix = 'Where'
 const maxOperandLength = 500
 
 /**
- * Returns the schema of an operand. Only the schema of the record's property has the texts, `pattern` and `minLength` of the
- * value. Free texts get a maximum length of their own.
+ * Returns the schema of an operand: without `description`, `examples`, `pattern` and `minLength`, which the schema of the record's
+ * property has. The `maxLength` of a free text is replaced with `maxOperandLength`.
  */
 function operandSchema({ description, examples, pattern, minLength, ...rest }: JsonSchema): JsonSchema {
   const isFreeText = rest.type === 'string' && rest.format === undefined && rest.enum === undefined
@@ -140,6 +147,7 @@ function getValueKind(operators: JsonSchema): string {
   if (type === 'number' || type === 'integer') return 'Number'
   if (type !== 'string') return ''
   if ('contains' in operators) return 'Text'
+  // `Word`: a code, or a value of an enumeration.
   return 'gte' in operators ? 'Time' : 'Word'
 }
 

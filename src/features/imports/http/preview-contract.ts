@@ -61,7 +61,7 @@ const previewRecord = z
       .meta({ description: 'The record as it would be. Long texts and lists are shortened.' }),
     kept: z.array(z.string()).meta({
       description:
-        'Properties that keep their values: others have edited them, another row changes the record, or the row has no value.',
+        'Properties that keep their values: others have edited them, another row supplies the record instead, or the row has no value.',
     }),
   })
   .meta({ description: 'A record that a row becomes.' })

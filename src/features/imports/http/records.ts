@@ -47,7 +47,7 @@ const importedRecord = z
       .meta({ description: 'What was done; `none` if the record did not change.' }),
     kept: z.array(z.string()).meta({
       description:
-        'Properties that kept their values: others had edited them, another row changes the record, or the row has no value.',
+        'Properties that kept their values: others had edited them, another row supplies the record instead, or the row has no value.',
     }),
     undone: z.boolean().meta({ description: 'Whether the action was undone.' }),
   })

@@ -1,13 +1,19 @@
 import { LRUCache } from 'lru-cache'
 import { laterPosition, type Position } from '../../../database/replicas/position.ts'
 
-/** How long the position of a client's last write is stored. */
+/** How long the position of a client is stored. */
 export const positionTtlMs = 60_000
 
-/** Maximum number of clients in memory. For an evicted client, the latest position of all evicted ones applies. */
+/**
+ * Maximum number of clients in memory. After an eviction, and until the evicted position expires, the latest position of the
+ * evicted clients applies to every client that is not in memory.
+ */
 const maxClients = 10_000
 
-/** The latest position of each client: of a commit or rollback of its requests to this process. */
+/**
+ * The latest position of each client: that of a commit of its requests to this process, or one that includes all commits that a
+ * rolled-back transaction of its requests has seen.
+ */
 export class ClientPositions {
   #latestEvicted: { position: Position | undefined; until: number } = { position: undefined, until: 0 }
   readonly #positions = new LRUCache<string, Position>({
