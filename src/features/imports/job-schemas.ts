@@ -21,6 +21,10 @@ export const rowFault = registerResponseSchema(
     .meta({ description: 'What is wrong with a value of a row.' }),
 )
 
+/** Describes the property `kept` of counts and of imported records in the OpenAPI document. */
+export const keptDescription =
+  'Properties that kept their values: others had edited them, another row supplies the record instead, or the row has no value.'
+
 /** Schema of what an import has counted so far: rows, values, records and properties. */
 export const importCounts = z.strictObject({
   skipped: count('Rows that the mapping leaves out.'),
@@ -30,9 +34,7 @@ export const importCounts = z.strictObject({
   created: count('New records.'),
   changed: count('Changed records.'),
   unchanged: count('Unchanged records.'),
-  kept: count(
-    'Properties that kept their values: others had edited them, another row supplies the record instead, or the row has no value.',
-  ),
+  kept: count(keptDescription),
 })
 
 /** What an import has counted so far. */

@@ -13,7 +13,7 @@ export const changeReason: RequestHeader = {
   example: 'The treaty series gives another date.',
 }
 
-/** Decodes a header, which Node.js passes as one character per byte. If it is not all UTF-8, it is read as Latin-1. */
+/** Decodes a header, which Node.js passes as one character per byte. If it is not valid UTF-8, it is read as Latin-1. */
 const decodeHeader = (header: string): string => (decodeUtf8(Buffer.from(header, 'latin1')) ?? header).trim()
 
 function readReason(header: string | undefined): string | null {

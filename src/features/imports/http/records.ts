@@ -14,6 +14,7 @@ import type { Endpoint } from '../../../operations/operation.ts'
 import { pageOf } from '../../../operations/page-envelope.ts'
 import { namedPageSchema } from '../../../operations/response-schemas.ts'
 import { pageSize } from '../../../query/list.ts'
+import { keptDescription } from '../job-schemas.ts'
 import { readNames } from '../record-names.ts'
 import { requireImport } from '../store.ts'
 import { baseContract, importCollection, numberCursor, readProblems, tag } from './contract.ts'
@@ -45,10 +46,7 @@ const importedRecord = z
     action: z
       .enum(importActions)
       .meta({ description: 'What was done; `none` if the record did not change.' }),
-    kept: z.array(z.string()).meta({
-      description:
-        'Properties that kept their values: others had edited them, another row supplies the record instead, or the row has no value.',
-    }),
+    kept: z.array(z.string()).meta({ description: keptDescription }),
     undone: z.boolean().meta({ description: 'Whether the action was undone.' }),
   })
   .meta({ description: 'A record of an import.', examples: [example] })

@@ -29,7 +29,7 @@ const sampleBytes = 256 * 1024
 const minMixedShare = 0.05
 
 /**
- * Matches a line of valid UTF-8, decoded as Latin-1, that is hardly a text in `doubleByteEncodings`. Texts in these are rarely valid
+ * Matches a line of valid UTF-8, decoded as Latin-1, that is unlikely to be text in `doubleByteEncodings`. Texts in these are rarely valid
  * UTF-8 with a character of three bytes (Chinese; first byte from 0xE0 on), with a continuation byte up to 0xA0 (Russian), or with a
  * character of two bytes beside an ASCII letter (`Perú`).
  */
