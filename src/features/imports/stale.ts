@@ -4,7 +4,7 @@ import { compileSql } from '../../database/dialect.ts'
 import { foldCode } from '../../database/folding.ts'
 import type { ImportJob } from './store.ts'
 
-/** Dry runs that no longer show what a commit would do, since another import has written the same records. */
+/** Dry runs that no longer show what a commit would do, since another import, or its undo, has written the same records. */
 
 /** The id of an import, and the name of its file; null until all its files have arrived. */
 export interface NamedImport {
@@ -12,11 +12,24 @@ export interface NamedImport {
   file: string | null
 }
 
-/** An import that writes or has written records. */
+/** An import that writes or has written records, also by its undo. */
 interface Writer extends NamedImport {
   /** Whether its commit is still running. */
   isCommitting: boolean
 }
+
+/**
+ * SQL of the identities of records that the dry run of an import found as another import had written them, and that an undo of the
+ * other import has removed or reverted since. A removed record has no external ids, so the ids are from the revisions.
+ */
+const undoneSince = ({ id, scheme }: ImportJob) => sql`
+  select other.id, written.resource || ' ' || ${scheme}::text || ':' || ${foldCode(sql`given.id`)}
+    from imports this join imports other on other.scheme = this.scheme and other.undone_at > this.staged_at
+    join import_records written on written.import = other.id and written.action <> 'none' and written.undone
+    join revisions on revisions.resource = written.resource and revisions.key = written.key
+      and revisions.version = written.version_after and revisions.time <= this.staged_at
+    cross join json_to_recordset(revisions.document -> 'externalIds') as given(scheme text, id text)
+    where this.id = ${id} and given.scheme = ${scheme}`
 
 /**
  * SQL of the identities (`import_rows.ids`) of records that other imports of the scheme have written since the dry run of an import
@@ -39,8 +52,9 @@ const writtenSince = ({ id, scheme }: ImportJob) => sql`
     where other.scheme = ${scheme} and other.id <> ${id} and other.state = 'committing' and import_rows.state <> 'skipped'`
 
 /**
- * Finds another import that has written records of a staged import since the dry run of the staged import, or is writing them now.
- * A commit of the staged import would replace these values, though the report of its dry run compares the file with earlier values.
+ * Finds another import that has written records of a staged import since the dry run of the staged import, is writing them now, or
+ * had written them before and was undone since. A commit of the staged import would replace the values that are stored now, though
+ * the report of its dry run compares the file with earlier values.
  *
  * The statement groups the identities instead of joining them: while PostgreSQL has no statistics for new rows, it may run a join
  * as a nested loop.
@@ -48,7 +62,7 @@ const writtenSince = ({ id, scheme }: ImportJob) => sql`
  */
 export async function findWriterSinceCheck(tx: Transaction, job: ImportJob): Promise<Writer | undefined> {
   const [writer] = await tx.query<Writer>(
-    compileSql(sql`with written as materialized (${writtenSince(job)}), shared as (
+    compileSql(sql`with written as materialized (${writtenSince(job)} union all ${undoneSince(job)}), shared as (
         select max(import::text)::uuid as import from (
           select import, identity from written
           union all

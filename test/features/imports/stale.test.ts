@@ -99,6 +99,22 @@ it.each([
   expect(await commit(api, staged.id)).toMatchObject({ state: 'committed' })
 })
 
+it('a commit is refused after the undo of an import whose records the dry run found', async () => {
+  const scheme = newScheme()
+  const other = await importNow(scheme, { A: 'Other', B: 'Second' })
+  const staged = await check(scheme, { a: 'First' })
+  const apart = await check(scheme, { C: 'Third' })
+  expect(staged.counts).toMatchObject({ created: 0, changed: 1 })
+  await undo(api.database, other)
+  expect(await refuseCommit(staged.id)).toContain(other.id)
+  const again = await check(scheme, { a: 'First' })
+  for (const [id, created] of [
+    [again.id, 1],
+    [apart.id, 1],
+  ] as const)
+    expect(await commit(api, id)).toMatchObject({ state: 'committed', counts: { created, changed: 0 } })
+})
+
 it('a commit may follow an import that has been undone', async () => {
   const scheme = newScheme()
   const staged = await check(scheme, { 1: 'First' })
