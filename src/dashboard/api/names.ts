@@ -31,9 +31,10 @@ export const mergeNames = (one: Names, other: Names = {}): Names => ({
 /** Maximum number of names that a request reads. */
 const maxNames = 50
 
+/** @param keys at most `maxNames` keys of records. */
 async function readResourceNames(
   resource: string,
-  keys: ReadonlySet<string>,
+  keys: readonly string[],
   language: string,
   signal?: AbortSignal,
 ): Promise<Names> {
@@ -41,7 +42,7 @@ async function readResourceNames(
   if (!description) return {}
   const { key } = description
   const path = withQuery(`/v1/${resource}`, {
-    [key]: [...keys].slice(0, maxNames),
+    [key]: keys,
     fields: titleProperties(description, language),
     limit: maxNames,
   })
@@ -52,15 +53,17 @@ async function readResourceNames(
 
 /**
  * Reads the names of records.
- * @param keys keys of records, by resource. Only the names of the first 50 keys of each resource are read.
+ * @param keys keys of records, by resource.
  * @throws ApiError when the names of any resource cannot be read.
  */
 export async function readNames(
   keys: ReadonlyMap<string, ReadonlySet<string>>,
   language: string,
 ): Promise<Names> {
-  const reads = [...keys].map(([resource, recordKeys]) => readResourceNames(resource, recordKeys, language))
-  return Object.assign({}, ...(await Promise.all(reads)))
+  const reads = [...keys].flatMap(([resource, recordKeys]) =>
+    chunk([...recordKeys], maxNames).map((some) => readResourceNames(resource, some, language)),
+  )
+  return (await Promise.all(reads)).reduce<Names>(mergeNames, {})
 }
 
 /**
@@ -79,7 +82,7 @@ export async function readTitles(
     .flatMap(({ name }) => {
       const keys = records.filter(({ resource }) => resource === name).map(({ key }) => key)
       return chunk([...new Set(keys)], maxNames).map((some) =>
-        readResourceNames(name, new Set(some), language, signal).catch((): Names => {
+        readResourceNames(name, some, language, signal).catch((): Names => {
           signal.throwIfAborted()
           return {}
         }),

@@ -32,8 +32,7 @@ const keysAsNames = (keys: ReadonlyMap<string, ReadonlySet<string>>): Names =>
 
 /**
  * Returns known names together with the names of the other records to which versions of a record refer. If a request fails,
- * no further names are added. A record without a name, such as a removed one, has its key as name, as has a record whose name
- * `readNames` does not read.
+ * no further names are added. A record without a name, such as a removed one, has its key as name.
  * @param names the known names, such as those of the records to which the current version refers.
  * @param values objects with some or all properties of a version: those whose values are shown.
  */
