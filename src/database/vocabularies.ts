@@ -31,9 +31,10 @@ export const importStates = [
 
 /**
  * The states of a staged row. `ready`: it can be written. `refused`: staging refuses it, since the mapping finds a fault in it, or
- * an earlier row has the same id. `blocked`: the dry run or the commit refuses it, since the registry refuses its record.
- * `waiting`: the commit writes it in a later pass, since it needs the record of another row. `skipped`: the mapping leaves it out.
- * The lists of refused rows have the rows of all three: `refused`, `blocked` and `waiting` (`refusedStates`).
+ * an earlier row has the same id. `blocked`: the dry run or the commit refuses it, such as for an unresolved name, or for a record
+ * that the registry refuses. `waiting`: the commit writes it in a later pass, since it needs the record of another row. `skipped`:
+ * the mapping leaves it out. The lists of refused rows have the rows of all three: `refused`, `blocked` and `waiting`
+ * (`refusedStates`).
  */
 export const importRowStates = ['ready', 'refused', 'blocked', 'skipped', 'waiting'] as const
 

@@ -25,7 +25,7 @@ const context = {
 
 const reference = (url: string, path: string) => ({ '@id': `${url}${path}` })
 
-/** Returns the property with the media type of a format. DCAT has one only for the types that IANA has registered. */
+/** Returns the property with the media type of a format: `dcat:mediaType` is only for types that IANA has registered. */
 function mediaTypeProperty(format: ExportFormat) {
   const [type = ''] = exportMediaTypes[format].split(';')
   return type.includes('/x-')

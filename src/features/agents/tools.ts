@@ -33,7 +33,8 @@ const explainFilter =
 
 /**
  * Returns the query of a request with filters.
- * @param inputs the parameters that are inputs of the tool, including those without a value.
+ * @param inputs the parameters that are inputs of the tool, including those without a value. An `asOf` without a value is not
+ * among them, since the filters may have one.
  * @throws RefusedError for a filter with the name of such a parameter, since one of the two values would be lost.
  */
 function joinQuery(filters: Query = {}, inputs: Query): Query {

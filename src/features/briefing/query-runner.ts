@@ -53,7 +53,7 @@ export class QueryRunner {
 
   /**
    * Reads records.
-   * @param query parameters of a list, with `limit` and with `fields`, which must be the properties of `Row`.
+   * @param query parameters of a list, with `limit`. Its `fields` and `include` must select all properties of `Row`.
    */
   async read<Row>(resource: Resource, query: string): Promise<Row[]> {
     const plan = planListQuery(resource, withAsOf(resource, query, this.#asOf))
