@@ -19,8 +19,8 @@ interface Writer extends NamedImport {
 }
 
 /**
- * SQL of the identities of records that the dry run of an import found as another import had written them, and that an undo of the
- * other import has removed or reverted since. A removed record has no external ids, so the ids are from the revisions.
+ * SQL of the identities of records that another import had written before the dry run of an import, and that have changed since,
+ * when the other import was undone. A removed record has no external ids, so the ids are from the revisions.
  */
 const undoneSince = ({ id, scheme }: ImportJob) => sql`
   select other.id, written.resource || ' ' || ${scheme}::text || ':' || ${foldCode(sql`given.id`)}
@@ -29,7 +29,8 @@ const undoneSince = ({ id, scheme }: ImportJob) => sql`
     join revisions on revisions.resource = written.resource and revisions.key = written.key
       and revisions.version = written.version_after and revisions.time <= this.staged_at
     cross join json_to_recordset(revisions.document -> 'externalIds') as given(scheme text, id text)
-    where this.id = ${id} and given.scheme = ${scheme}`
+    where this.id = ${id} and given.scheme = ${scheme} and exists (select from revisions later
+      where later.resource = written.resource and later.key = written.key and later.time > this.staged_at)`
 
 /**
  * SQL of the identities (`import_rows.ids`) of records that other imports of the scheme have written since the dry run of an import

@@ -115,6 +115,16 @@ it('a commit is refused after the undo of an import whose records the dry run fo
     expect(await commit(api, id)).toMatchObject({ state: 'committed', counts: { created, changed: 0 } })
 })
 
+it('a commit may follow the undo of an import whose records the undo has kept', async () => {
+  const scheme = newScheme()
+  const other = await importNow(scheme, { A: 'Other' })
+  const { id } = await findByExternalId(api, 'agreements', `${scheme}:A`)
+  await api.patch(`/v1/agreements/${id}`, { title: 'Edited' })
+  const staged = await check(scheme, { a: 'First' })
+  await undo(api.database, other)
+  expect(await commit(api, staged.id)).toMatchObject({ state: 'committed' })
+})
+
 it('a commit may follow an import that has been undone', async () => {
   const scheme = newScheme()
   const staged = await check(scheme, { 1: 'First' })
