@@ -48,7 +48,7 @@ export class Changes {
   #times: { countedAt: number; generation: number }[] = []
   #subscribing: Promise<Subscription> | undefined
   #subscription: Subscription | undefined
-  /** Why the connection is lost; empty while it is open, and before it is opened for the first time. */
+  /** Why the connection was lost or could not be opened; emptied when it opens. */
   #lossReason = ''
   #isListening = false
 
@@ -178,7 +178,8 @@ export class Changes {
       onConnect: () => {
         this.#isListening = true
         this.countChange(everything)
-        // The first connection is not logged, because the first line in the terminal is the address of the service.
+        // If no attempt has failed, the first connection is not logged, because the first line in the terminal is the address of
+        // the service.
         if (this.#lossReason !== '')
           this.#log.info('The response cache is on again: notifications of changes arrive.')
         this.#lossReason = ''

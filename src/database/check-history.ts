@@ -4,8 +4,8 @@ import { listFirstItems } from './list-first-items.ts'
 import { withoutTimeLimits } from './session-settings.ts'
 
 /**
- * Checks that each versioned table has its history table, triggers and view, as `sync_history()` creates them. The check may take
- * longer than the time limits of the role allow.
+ * Checks that the database has the history tables, triggers and views that `sync_history()` creates, also the views for readers
+ * without a role. The check may take longer than the time limits of the role allow.
  * @throws OperationalError that names the differences.
  */
 export async function checkHistory(database: Database): Promise<void> {

@@ -15,7 +15,7 @@ const ordinarySpaces = (value: SQL): SQL =>
  * Returns SQL of a text in web-search syntax, for PostgreSQL functions such as `websearch_to_tsquery`. Replaces minus signs before
  * a space by a space: they are dashes, as between the parts of a title, and no negation, so the sign of `-coal` in `energy - -coal`
  * stays. Then replaces each run of two or more minus signs by a space, even if there are spaces or operators between the signs. Such
- * a run is a line or a dash, too, and PostgreSQL fails at a run of 33. Other signs that PostgreSQL may take for letters become
+ * a run is a line or a dash, too, and PostgreSQL fails at a run of 33. Other signs that separate words (`separators()`) become
  * commas, so that PostgreSQL searches the words which they join as a phrase.
  */
 export function webSearch(value: SQL): SQL {

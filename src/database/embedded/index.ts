@@ -17,7 +17,7 @@ export interface EmbeddedDatabase {
   url: string
   /** Watches the connection to the server, and restarts the server when it has stopped. */
   supervisor: Supervisor
-  /** Releases the server, and stops it if no other process uses it. @throws what `releaseSharedLock` and `stop` throw. */
+  /** Releases the server, and stops it if no other process uses it. @throws what `releaseServer` throws. */
   close(): Promise<void>
 }
 
@@ -101,7 +101,7 @@ async function joinServer(
 
 /**
  * Joins the server again at the same port, and starts it if it does not run.
- * @throws OperationalError without paths of this machine, since clients read its message, too.
+ * @throws OperationalError without the path of the cluster, since clients read its message, too.
  */
 async function rejoinServer(
   cluster: Cluster,

@@ -43,7 +43,7 @@ export async function acquireSharedLock(url: string): Promise<SharedLock | undef
   return undefined
 }
 
-/** Whether the lock is still held. It is lost when the server restarts, as it does when one of its processes crashes. */
+/** Whether the lock is still held. It is lost when PostgreSQL closes all connections, as when one of its processes crashes. */
 export function isHeld({ client }: SharedLock): Promise<boolean> {
   return client.query('select').then(
     () => true,
