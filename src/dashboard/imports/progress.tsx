@@ -4,7 +4,10 @@ import { Widget } from '../components/widget.tsx'
 import { type Language, useLanguage } from '../i18n/language.ts'
 import { isRunning } from './use-import.ts'
 
-/** Returns the progress of the running step; undefined while the number of rows is unknown, and if the file has none. */
+/**
+ * Returns the progress of the running step: in records during an undo, otherwise in rows. Except during an undo, undefined while the
+ * number of rows is unknown, and if the file has none.
+ */
 function progressOf({
   state,
   rows,

@@ -3,7 +3,7 @@ import { FailureReason, FaultText } from '../components/service-text.tsx'
 import { SignInAgain } from '../components/sign-in-again.tsx'
 import { useLanguage } from '../i18n/language.ts'
 
-/** The error of a refused request with all faults, and a retry button if `onRetry` is set. */
+/** The error of a failed request with all faults, and a retry button if `onRetry` is set. */
 export function Refusal({ error, onRetry }: { error: ApiError; onRetry?: () => void }) {
   const { t } = useLanguage()
   return (

@@ -18,8 +18,8 @@ async function countBytes(part: Blob, signal: Signal): Promise<number> {
 }
 
 /**
- * Whether a part of a body is as the user chose it. If a file has changed since, Chromium and Safari cannot read it, and Firefox
- * reads its new content.
+ * Whether a part of a body is as the user chose it. If a file has changed since, Chromium and Safari cannot read it. Firefox reads
+ * its new content, so there the change is noticed only if the number of bytes differs.
  */
 const isUnchanged = async (part: FormDataEntryValue, signal: Signal): Promise<boolean> =>
   typeof part === 'string' ||
@@ -37,8 +37,8 @@ async function requireUnchanged(body: FormData, signal: Signal): Promise<void> {
 /**
  * Sends a request with files in its body, after a check that the files have not changed. Without the check, Safari would send an empty
  * file for a removed one. Firefox would send as many bytes as the file had when it was chosen, and wait if the file now has fewer.
- * @throws ApiError like `sendRequest`; of the type `changed-file` if a file has changed since the user chose it; the reason of an
- * aborted `init.signal`.
+ * @throws ApiError like `sendRequest`; of the type `changed-file` if the check finds a changed file; the reason of an aborted
+ * `init.signal`.
  */
 export async function sendFiles(
   path: string,

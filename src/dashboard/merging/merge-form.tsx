@@ -83,7 +83,7 @@ function PairForm({ initial, onChoose, reason, onReason, ...keys }: MergeFormPro
   const [error, setError] = useState<ApiError>()
   useLeaveGuard(reason.trim() !== '')
   const { merged, remaining } = pair
-  // The record that was chosen may have been merged into this one.
+  // If the chosen record was merged into another one, the API returns the other one.
   const into = String(remaining[resource.key])
   const idempotencyKey = useMemo(newIdempotencyKey, [pair, reason])
   const names = { names: { [resource.name]: { [into]: titleOf(resource, remaining, tag) } }, add: () => {} }
