@@ -126,7 +126,9 @@ describe('the embedded PostgreSQL', () => {
         (await get(origin, '/readyz'))?.text.includes('cannot be started') ?? false
       await waitUntil(isReported, 30_000)
       expect((await get(origin, '/healthz'))?.status).toBe(200)
-      expect((await get(origin, '/readyz'))?.text).not.toContain(disk)
+      const report = (await get(origin, '/readyz'))?.text
+      expect(report).toContain('DATA_DIR/postgres')
+      expect(report).not.toContain(disk)
       await rm(filler)
       await waitForRecovery(origin)
       service.signal('SIGTERM')

@@ -111,7 +111,7 @@ async function rejoinServer(
 ): Promise<SharedLock> {
   // PostgreSQL uses the last setting of a name.
   const joined = await joinServer(cluster, [...settings, `port=${port}`], signal).catch((error: Error) => {
-    throw new OperationalError(error.message.replaceAll(cluster.path, 'DATA_DIR'))
+    throw new OperationalError(error.message.replaceAll(cluster.path, 'DATA_DIR/postgres'))
   })
   if (joined.port === port) return joined.lock
   await joined.lock.client.end()

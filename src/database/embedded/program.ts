@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { parse } from 'node:path'
+import { basename, parse } from 'node:path'
 
 export interface ProgramOptions {
   uid?: number
@@ -55,7 +55,7 @@ export async function runProgram(
     })
     signal?.throwIfAborted()
     if (outcome !== 0)
-      throw Object.assign(new Error(errorLine(stderr) ?? `${program} ended with ${outcome}`), { stderr })
+      throw Object.assign(new Error(errorLine(stderr) ?? `${basename(program)} ended with ${outcome}`), { stderr })
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', onAbort)
