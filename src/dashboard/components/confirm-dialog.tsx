@@ -23,7 +23,8 @@ interface Confirmation {
   /** Text that describes the consequences. */
   children: ComponentChildren
   /**
-   * Runs the action. After a lost response, a repetition with the same reason gets the same headers, so nothing is done twice.
+   * Runs the action. After a lost response, a repetition in the same dialog and with the same reason gets the same headers, so
+   * nothing is done twice.
    * @throws ApiError when the service refuses.
    */
   onConfirm: (headers: Pick<Write, 'reason' | 'idempotencyKey'>) => Promise<unknown>

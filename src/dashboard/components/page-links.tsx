@@ -13,7 +13,10 @@ export function PageLinks({
 }: {
   /** URL of the first page; undefined if it is shown. */
   first: string | undefined
-  /** URL of the next page; undefined if there is none, or if the current page has not loaded. */
+  /**
+   * URL of the page after the shown one; undefined if there is none, or if no page is shown. While another page loads, the previous
+   * one is still shown.
+   */
   next: string | undefined
   onClick: () => void
   class: string

@@ -36,7 +36,7 @@ export function Keys() {
           keys.length === 0 ? (
             <p class="empty">{t('keys.none')}</p>
           ) : (
-            // The table scrolls on its own, so that the form above it stays in the window.
+            // A wide table scrolls sideways on its own, so that the form above it stays in the window.
             <div class="widget-body">
               <KeyTable keys={keys} />
             </div>

@@ -7,8 +7,8 @@ import { useFilterDescription } from '../filter-description.ts'
 import { useNamesOfFilterValues } from '../names-of-filter-values.ts'
 
 /**
- * Parameters that are not listed as filters: the title shows them, the text shows them in its own way (period, undated), or they
- * do not filter records.
+ * Parameters that are not listed as filters: headings show them (the resource), the text shows them in its own way (period,
+ * undated), or they do not filter records.
  */
 const unlistedParameters = [...presentationParameters, 'resource', 'from', 'to', 'undated', 'lang', 'sort']
 
