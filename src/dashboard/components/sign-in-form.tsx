@@ -14,7 +14,7 @@ async function readActor(key: string): Promise<Actor> {
   return (await response.json()) as Actor
 }
 
-/** Whether a key has only characters that may occur in an `Authorization` header. */
+/** Whether a key has only visible ASCII characters. A bearer token can have no others. */
 const isSendable = (key: string) => /^[\x21-\x7e]+$/.test(key)
 
 /** The HTML id of the input for the key. A page has only one form for signing in. */
