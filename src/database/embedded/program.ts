@@ -55,7 +55,9 @@ export async function runProgram(
     })
     signal?.throwIfAborted()
     if (outcome !== 0)
-      throw Object.assign(new Error(errorLine(stderr) ?? `${basename(program)} ended with ${outcome}`), { stderr })
+      throw Object.assign(new Error(errorLine(stderr) ?? `${basename(program)} ended with ${outcome}`), {
+        stderr,
+      })
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', onAbort)
