@@ -7,7 +7,8 @@ const maxCredentialsAgeMs = 1000
 
 /**
  * Refuses a request whose role is below the `access` of its route. With `publicRead`, everyone has the access `read`. Refused
- * requests count against the rate limit. Also refuses a request whose key was revoked while its body arrived.
+ * requests count against the rate limit. Also refuses a request whose key or token was revoked, changed or expired while its body
+ * arrived.
  */
 export const access = fp<{ publicRead: boolean }>(
   async function access(app, { publicRead }) {

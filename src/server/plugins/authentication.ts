@@ -30,7 +30,7 @@ declare module 'fastify' {
 
 /**
  * Checks the credentials of a request again, since its body may have arrived long after them.
- * @throws Problem `unauthorized` if they are no longer accepted.
+ * @throws Problem `unauthorized` if they are no longer accepted, or no longer have the same role.
  */
 export async function requireStillAuthorized(request: FastifyRequest): Promise<void> {
   if (await request.server.isAuthorized(request)) return

@@ -21,7 +21,8 @@ const isNavigation = ({ method, url, headers }: FastifyRequest): boolean =>
 const isParameter = (word: string | undefined): boolean => word?.startsWith('{') === true
 
 /**
- * Returns a path in which each mistyped word, or last part of a word such as `programs`, is corrected.
+ * Returns a path in which mistyped words are corrected, and a word that is only the end of a known one is completed: `programs`
+ * becomes `assistance-programs`.
  * @returns undefined if the path is similar to none of `urls`.
  */
 function correctPath(path: string, urls: readonly string[]): string | undefined {

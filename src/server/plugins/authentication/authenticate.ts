@@ -85,7 +85,8 @@ const tokenPattern = /^[\w-]+\.[\w-]*\.[\w-]*$/
 
 /**
  * Returns the function that finds the actor of an `Authorization` header (RFC 6750). The function throws Problem
- * `unauthorized` for an invalid header, even if anonymous clients may use the route: the client expects to be authenticated.
+ * `unauthorized` for a malformed header and for a wrong key or token, even if anonymous clients may use the route: the client
+ * expects to be authenticated. If the database or the issuer does not answer, the function throws another error.
  */
 export function createAuthenticator({
   adminKey,

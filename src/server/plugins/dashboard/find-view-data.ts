@@ -109,7 +109,7 @@ function comparisonData(parameters: URLSearchParams, resources: readonly Describ
 
 /**
  * The parameters of views with a fixed selection of records, besides `format`, `lang` and `embed`. The other views send
- * their parameters to the API, which refuses unknown ones, except `presentationParameters`.
+ * their parameters, except `presentationParameters`, to the API, which refuses unknown ones.
  */
 const fixedViewParameters: Readonly<Record<string, readonly string[]>> = {
   overview: [],
