@@ -71,11 +71,12 @@ export interface DecisionsFile {
 }
 
 /**
- * Reads decisions from CSV with the columns `resource`, `name`, `decision` and optionally `country` and `scheme`, as a CSV file with
- * rows is read. Skips rows without a decision. An empty file, as a form sends without a chosen file, has no decisions.
+ * Reads decisions from CSV with the columns `resource`, `name`, `decision` and optionally `country` and `scheme`. Detects encoding and
+ * delimiter as for an imported file. Skips rows without a decision. An empty file has no decisions: a form sends one if no file was
+ * chosen.
  * @param locate returns where a line or the whole file is: a JSON pointer, or a path and a line.
  * @throws Problem `invalid-body` with the first fault: the file cannot be read, lacks a column or has too many rows (`maxRows`), or a
- *   row has a fault.
+ *   row has a fault; otherwise as `withTemporaryFolder` does.
  */
 export async function readDecisions(
   { bytes, name }: { bytes: Buffer; name: string },

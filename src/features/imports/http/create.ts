@@ -146,7 +146,8 @@ class UploadReader {
   /**
    * Reads all parts.
    * @returns the upload; its first file has the rows.
-   * @throws Problem `invalid-body` or `too-large`, and what the functions of the constructor throw.
+   * @throws Problem `invalid-body`, `invalid-mapping` or `too-large`; what `readDecisions`, the upload, and the functions of the
+   *   constructor throw.
    */
   async read(upload: Upload): Promise<ReceivedUpload> {
     for await (const part of upload) await this.#readPart(part)
@@ -208,8 +209,8 @@ async function requireFew(tx: Transaction, states: readonly ImportState[], detai
 }
 
 /**
- * Sets a completely uploaded import to `staging`, stores the decisions of the upload, starts the checks of the other imports that
- * they concern again, and notifies the processes that work on imports.
+ * Sets a completely uploaded import to `staging`, and stores the decisions of the upload. Restarts the checks of the other imports
+ * that these decisions concern, and notifies the processes that work on imports.
  */
 async function beginStaging(
   tx: Transaction,
