@@ -4,9 +4,16 @@ export interface Clock {
    * Returns the time of the database. The result is ahead of the database's clock by at most a round trip. Waits for the database
    * until a first measurement has succeeded, and for a new one after the machine has slept or its time of day has been set ahead.
    * Other calls add the time that has elapsed since the last measurement, by the monotonic clock of the process.
+   * After the time of day was set ahead by less than `maxStepMs`, the result is behind by this until the next measurement.
    * @throws the error of the measurement for which it waits.
    */
   now(): Promise<Date>
+  /**
+   * Asks the database for its time. The result is ahead of the database's clock by at most a round trip, and never behind. Concurrent
+   * calls share their measurements.
+   * @throws the error of the measurement.
+   */
+  measure(): Promise<Date>
 }
 
 /** Maximum age of a measurement. The call that finds an older one starts a new measurement in the background. */
@@ -30,27 +37,36 @@ interface Measurement {
 const hasSteppedSince = ({ monotonicMs, timeOfDayMs }: Measurement): boolean =>
   Date.now() - timeOfDayMs - (performance.now() - monotonicMs) > maxStepMs
 
-/** Creates the clock. @param measure asks the database for its time. */
-export function createClock(measure: () => Promise<Date>): Clock {
+/** Creates the clock. @param readTime asks the database for its time. */
+export function createClock(readTime: () => Promise<Date>): Clock {
   let latest: Measurement | undefined
   let measuring: Promise<void> | undefined
 
   const refresh = () => {
     measuring ??= (async () => {
       const started = { monotonicMs: performance.now(), timeOfDayMs: Date.now() }
-      latest = { ...started, timeMs: (await measure()).getTime() }
+      latest = { ...started, timeMs: (await readTime()).getTime() }
     })().finally(() => {
       measuring = undefined
     })
     return measuring
   }
+  const estimate = ({ timeMs, monotonicMs }: Measurement) =>
+    new Date(timeMs + performance.now() - monotonicMs)
+  const now = async () => {
+    if (latest && !hasSteppedSince(latest) && performance.now() - latest.monotonicMs > maxAgeMs)
+      refresh().catch(() => {})
+    // A measurement in the background may have begun before the step.
+    while (!latest || hasSteppedSince(latest)) await refresh()
+    return estimate(latest)
+  }
   return {
-    now: async () => {
-      if (latest && !hasSteppedSince(latest) && performance.now() - latest.monotonicMs > maxAgeMs)
-        refresh().catch(() => {})
-      // A measurement in the background may have begun before the step.
-      while (!latest || hasSteppedSince(latest)) await refresh()
-      return new Date(latest.timeMs + performance.now() - latest.monotonicMs)
+    now,
+    measure: async () => {
+      // A measurement that has begun before this call may have begun before a step, too.
+      await measuring?.catch(() => {})
+      await refresh()
+      return now()
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../database/clock.ts'
 import { instant } from '../model/filters.ts'
 import { type Parameter, singleValueParameter } from '../model/parameters.ts'
 import { type CheckedQuery, getStringValues, invalidParameters } from '../model/query-string.ts'
@@ -49,16 +50,25 @@ export const pastParameterNames = (parameters: Readonly<Record<string, Parameter
 /**
  * Checks that the times of a request are not in the future.
  * @param names names of the parameters to check (`pastParameterNames`).
- * @param now the time of the database.
+ * @param clock the clock of the database.
+ * @returns the time of the database.
  * @throws Problem `invalid-parameter` that names the parameters with a time in the future.
  */
-export function requirePast(names: readonly string[], query: CheckedQuery, now: Date): void {
+export async function requirePast(
+  names: readonly string[],
+  query: CheckedQuery,
+  clock: Clock,
+): Promise<Date> {
+  const estimate = await clock.now()
+  // The estimate may be a little behind, and the time of a change that was just made must not be refused.
+  const now = hasTimeAfter(names, query, estimate.getTime()) ? await clock.measure() : estimate
   const faults = names.flatMap((parameter): Fault[] => {
     const [time] = getStringValues(query, parameter)
     if (time === undefined || new Date(time) <= now) return []
     return [{ parameter, code: 'invalid', message: 'must not be in the future' }]
   })
   if (faults.length > 0) throw invalidParameters(faults)
+  return now
 }
 
 /** Whether a parameter of a request has a time later than `timeMs`, in milliseconds since 1970. */

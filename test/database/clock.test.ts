@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { afterEach, expect, it, vi } from 'vitest'
 import { createClock } from '../../src/database/clock.ts'
 
@@ -60,4 +61,31 @@ it('a measurement of the clock during which the machine has slept is repeated', 
   const afterSleep = clock.now()
   answer()
   expect((await afterSleep).getTime()).toBeGreaterThanOrEqual(databaseTime)
+})
+
+it('a measurement on request is right although the time of day was set ahead by 0.04 s before', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 0 })
+  let databaseTime = Date.UTC(2030, 0, 1)
+  const clock = createClock(async () => new Date(databaseTime))
+  await clock.now()
+  databaseTime += 40
+  vi.setSystemTime(40)
+  expect((await clock.now()).getTime()).toBeLessThan(databaseTime)
+  expect((await clock.measure()).getTime()).toBe(databaseTime)
+  expect((await clock.now()).getTime()).toBe(databaseTime)
+})
+
+it('a measurement on request does not use the result of one that has begun before it', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 0 })
+  let databaseTime = Date.UTC(2030, 0, 1)
+  const clock = createClock(async () => {
+    const time = new Date(databaseTime)
+    await setImmediate()
+    return time
+  })
+  const first = clock.measure()
+  databaseTime += 40
+  const second = clock.measure()
+  expect((await first).getTime()).toBe(databaseTime - 40)
+  expect((await second).getTime()).toBe(databaseTime)
 })

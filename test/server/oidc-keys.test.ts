@@ -10,7 +10,8 @@ import { getPort } from '../support/ports.ts'
 /** How the service fetches and caches the keys of an OpenID Connect issuer, which runs in this process. */
 
 /** The clock of this process, which some tests set. */
-const clock = { now: async () => new Date() }
+const readTime = async () => new Date()
+const clock = { now: readTime, measure: readTime }
 
 const admin = { roles: ['admin'] }
 

@@ -101,8 +101,7 @@ function addRead(
             : app.positions?.freshness(request, app.changes?.allChangedAt, onReplica)
         let isRecent = false
         if (pastParameters.some((name) => apiRequest.query.has(name))) {
-          const now = await app.database.clock.now()
-          requirePast(pastParameters, apiRequest.query, now)
+          const now = await requirePast(pastParameters, apiRequest.query, app.database.clock)
           isRecent =
             freshness !== undefined &&
             hasTimeAfter(pastParameters, apiRequest.query, now.getTime() - freshness.maxAgeMs - pastMarginMs)
