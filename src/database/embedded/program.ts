@@ -54,10 +54,10 @@ export async function runProgram(
       child.once('error', reject).once('close', (code, signalName) => resolve(code ?? signalName))
     })
     signal?.throwIfAborted()
-    if (outcome !== 0)
-      throw Object.assign(new Error(errorLine(stderr) ?? `${basename(program)} ended with ${outcome}`), {
-        stderr,
-      })
+    if (outcome !== 0) {
+      const reason = errorLine(stderr) ?? `${basename(program)} ended with ${outcome}`
+      throw Object.assign(new Error(reason), { stderr })
+    }
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', onAbort)

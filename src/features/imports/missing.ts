@@ -6,11 +6,11 @@ import {
   type Transaction,
 } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
-import { foldCode } from '../../database/folding.ts'
 import { writeStatement } from '../../database/rows.ts'
 import { importMissing } from '../../database/tables/index.ts'
 import type { Registry } from '../../model/registry.ts'
 import { removeMissingList } from './cleanup.ts'
+import { identitySql } from './identities.ts'
 import { isRefusedRowsFile } from './reading/refused-rows.ts'
 import type { ImportJob } from './store.ts'
 
@@ -42,7 +42,7 @@ function missingStatement({ shared, withExternalIds }: Registry, { id, scheme }:
         count(*) = count(key) as is_absent
       from (
         select records.resource, records.key, ${externalIds.id} as external_id,
-          records.resource || ' ' || ${scheme}::text || ':' || ${foldCode(externalIds.id)} as identity
+          ${identitySql(sql`records.resource`, scheme, externalIds.id)} as identity
         from ${externalIds} join records on records.id = ${externalIds.record}
         where ${hasEarlier} and ${externalIds.resource} = any(${sql.param(withExternalIds)}::text[]) and ${externalIds.scheme} = ${scheme}
           and (exists (select from import_records earlier

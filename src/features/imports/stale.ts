@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
-import { foldCode } from '../../database/folding.ts'
+import { identitySql } from './identities.ts'
 import type { ImportJob } from './store.ts'
 
 /** Dry runs that no longer show what a commit would do, since another import, or its undo, has written the same records. */
@@ -19,11 +19,12 @@ interface Writer extends NamedImport {
 }
 
 /**
- * SQL of the identities of records that another import had written before the dry run of an import, and that have changed since,
- * when the other import was undone. A removed record has no external ids, so the ids are from the revisions.
+ * SQL of the identities of records that other imports had written before the dry run of an import ended, each with the other import,
+ * if the other import has been undone and the record has changed since. A removed record has no external ids, so the ids are from
+ * the revisions.
  */
 const undoneSince = ({ id, scheme }: ImportJob) => sql`
-  select other.id, written.resource || ' ' || ${scheme}::text || ':' || ${foldCode(sql`given.id`)}
+  select other.id, ${identitySql(sql`written.resource`, scheme, sql`given.id`)}
     from imports this join imports other on other.scheme = this.scheme and other.undone_at > this.staged_at
     join import_records written on written.import = other.id and written.action <> 'none' and written.undone
     join revisions on revisions.resource = written.resource and revisions.key = written.key
@@ -38,7 +39,7 @@ const undoneSince = ({ id, scheme }: ImportJob) => sql`
  * no time, so that of the last record that it wrote counts.
  */
 const writtenSince = ({ id, scheme }: ImportJob) => sql`
-  select other.id as import, records.resource || ' ' || ${scheme}::text || ':' || ${foldCode(sql`external_ids.id`)} as identity
+  select other.id as import, ${identitySql(sql`records.resource`, scheme, sql`external_ids.id`)} as identity
     from imports this join imports other on other.scheme = this.scheme and other.id <> this.id
       and other.state in ('committed', 'failed') and coalesce(other.committed_at, (
         select revisions.time from import_records last

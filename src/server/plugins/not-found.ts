@@ -21,8 +21,7 @@ const isNavigation = ({ method, url, headers }: FastifyRequest): boolean =>
 const isParameter = (word: string | undefined): boolean => word?.startsWith('{') === true
 
 /**
- * Returns a path in which mistyped words are corrected, and a word that is only the end of a known one is completed: `programs`
- * becomes `assistance-programs`.
+ * Returns a path in which mistyped words are corrected, and the last words of a known hyphenated word are completed.
  * @returns undefined if the path is similar to none of `urls`.
  */
 function correctPath(path: string, urls: readonly string[]): string | undefined {
