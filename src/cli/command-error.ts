@@ -37,13 +37,13 @@ function findReason(error: unknown, problem: Problem): string {
   return isLost(error, problem) ? lastCause(problem).message : ''
 }
 
-/** Returns the last error of a chain of causes. The attempts to connect to the addresses of a host name are one cause. */
+/** Returns the last error of a chain of causes. Of the attempts to connect to the addresses of a host name, the last counts. */
 function lastCause(error: Error): Error {
   const cause: unknown = error instanceof AggregateError ? error.errors.at(-1) : error.cause
   return cause instanceof Error ? lastCause(cause) : error
 }
 
-/** Whether the problem is that the database cannot be reached, or that the connection to it was lost, also during a commit. */
+/** Whether the database cannot be reached, or the connection to it was lost or may have been, also during a commit. */
 const isLost = (error: unknown, problem: Problem): boolean =>
   ['unavailable', 'outcome-unknown'].includes(problem.type) &&
   (getDatabaseError(error) ? mayHaveLostSession(error) : isConnectionError(error))

@@ -34,8 +34,8 @@ async function printReport(step: Promise<ImportJob>, context: CommandContext): P
 }
 
 /**
- * Starts an import and prints its report. Without `--dry-run`, commits the import after the dry run if the user confirms, and prints
- * the new report.
+ * Starts an import and prints its report. With `--yes`, the import commits without a dry run, unless `--dry-run` is given. With
+ * neither option, commits the import after the dry run if the user confirms, and prints the new report.
  */
 async function startImport(
   imports: LocalImports,

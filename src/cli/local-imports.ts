@@ -54,7 +54,10 @@ const refuseToRead = (path: string, error: unknown): never => {
   throw failure(`${path} cannot be read`, error)
 }
 
-/** Returns the name, size and SHA-256 of a file. @throws OperationalError if it cannot be read, or only once, as a pipe. */
+/**
+ * Returns the name, size and SHA-256 of a file.
+ * @throws OperationalError if it cannot be read, or is not a regular file: a pipe, for example, could be read only once.
+ */
 async function describeFile({ path, name }: LocalFile): Promise<ImportFile> {
   const stats = await stat(path).catch((error) => refuseToRead(path, error))
   if (!stats.isFile())
@@ -195,7 +198,7 @@ export class LocalImports {
 
   /**
    * Commits a staged import, or continues an interrupted commit.
-   * @throws OperationalError if there is no such import, or the database stays unavailable; Problem `conflict` in another state.
+   * @throws OperationalError if there is no such import, or the database stays unavailable; Problem `conflict` as `takeStep` does.
    */
   async commit(id: string): Promise<ImportJob> {
     const hint = continueHint('--commit', id)

@@ -12,7 +12,7 @@ import { handleUncaughtErrors } from './uncaught.ts'
 /** How long the service may take to stop, in milliseconds: a few seconds more than the drain and the requests in flight take. */
 const closeTimeoutMs = drainSeconds() * 1000 + completionTimeoutMs + 4000
 
-/** How long the embedded PostgreSQL may take to stop after that, also if it must be stopped immediately. */
+/** How long the embedded PostgreSQL may take to stop after that: enough for a fast shutdown and then an immediate one. */
 const databaseStopTimeoutMs = 120_000
 
 /** Milliseconds between two checks whether the parent process has ended. */

@@ -28,8 +28,9 @@ export const addOpenApi: AddCommand = (program, context) => {
 const cannotReplace = new Set<unknown>(['EACCES', 'EPERM', 'EBUSY', 'EXDEV', 'EROFS'])
 
 /**
- * Writes a file. If this fails, as on a full disk, a former file remains unchanged. Writes directly to anything that is not a
- * regular file, such as `/dev/stdout` or a link to a missing file, instead of replacing it.
+ * Writes a file. If this fails, as on a full disk, a former file remains unchanged, unless it cannot be replaced and is
+ * overwritten. Writes directly to anything that is not a regular file, such as `/dev/stdout` or a link to a missing file,
+ * instead of replacing it.
  * @throws an error of the system, also if the former file is write-protected.
  */
 async function writeDocument(path: string, text: string): Promise<void> {

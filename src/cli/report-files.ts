@@ -49,7 +49,7 @@ async function requireWritable(path: string): Promise<void> {
 /**
  * Checks, before a command works, that its reports will replace none of its inputs and no other report, and that they can be written.
  * @param inputs paths of the files that the command reads.
- * @throws OperationalError that names the option and the file.
+ * @throws OperationalError that names the file and, if the file already has another use, the option.
  */
 export async function checkReportFiles(
   inputs: readonly string[],
