@@ -33,11 +33,14 @@ export interface ListenHandler {
 export interface Subscription {
   /**
    * Time at which the last successful verification was sent, in milliseconds of `performance.now()`; negative infinity if
-   * there was none. All notifications before that time have arrived, since PostgreSQL sends the notifications of a commit
-   * before it answers a later statement on the same connection.
+   * there was none since the connection began to listen to the channel. All notifications before that time have arrived,
+   * since PostgreSQL sends the notifications of a commit before it answers a later statement on the same connection.
    */
   readonly verifiedAt: number
-  /** Verifies the connection. Resolves when PostgreSQL has answered or failed; without a connection, immediately. */
+  /**
+   * Verifies the connection. Resolves when PostgreSQL has answered or failed; without a connection, immediately. If a
+   * verification is in progress, waits for that one, which was sent before this call.
+   */
   verify(): Promise<void>
   close(): Promise<void>
 }

@@ -49,10 +49,10 @@ const replacedSchemas = ['past', 'published', 'published_past']
 const requiredMigration = 'required_migration'
 
 /**
- * Brings the database's schema up to date. Only one process migrates at a time. Changes nothing if the schema is up to date, or
- * if a newer version has expanded it.
- * @throws OperationalError when a statement fails, `checkHistory` finds differences, or the database has migrations with which
- * this version cannot work.
+ * Brings the database's schema up to date, and raises the offset of the feed if that is needed (`alignFeed`). Only one process
+ * migrates at a time. Does not change the schema if it is up to date, or if a newer version has expanded it.
+ * @throws OperationalError when the database cannot be migrated (such as while its tables stay in use), when it has migrations
+ * with which this version cannot work, or when `checkHistory` finds differences.
  */
 export async function migrate(database: Database): Promise<void> {
   try {

@@ -34,8 +34,8 @@ const silentObserver: PoolObserver = {
 }
 
 /**
- * Number of connections that changes leave free for reads. Changes may wait for the locks of others for seconds, and reads wait for
- * no locks.
+ * Number of connections that changes leave free for reads. Changes may wait for the locks of other changes for seconds, and reads
+ * never do.
  */
 const reservedForReads = ({ maxConnections }: PoolOptions) =>
   Math.min(maxConnections - 1, Math.ceil(maxConnections / 4))
@@ -108,7 +108,7 @@ export class Pool {
   /**
    * Lends a connection, after a wait in the fair queue of all owners if none is free.
    * @throws Problem `too-many-waiting` or `overloaded` if the work gets no connection in time; the abort reason of its signal;
-   * pg's connection errors.
+   * pg's error or ConnectionError if no connection can be opened.
    */
   async acquire(lane: Lane, work?: Work): Promise<Connection> {
     const granted = this.#lanes.acquire(lane, work)
@@ -116,7 +116,7 @@ export class Pool {
   }
 
   /**
-   * Lends a connection for a change like `acquire`, but leaves some connections free for reads.
+   * Lends a connection for a change. Unlike `acquire`, leaves some connections free for reads.
    * @throws what `acquire` throws.
    */
   async acquireForChange(work?: Work): Promise<Connection> {

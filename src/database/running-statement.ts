@@ -65,7 +65,10 @@ export class RunningStatement {
     return this.#exceeded === 'timeout'
   }
 
-  /** Returns the error to throw when the statement has failed: why it was stopped or, if it was not, its own error. */
+  /**
+   * Returns the error to throw when the statement has failed: why it was stopped or, if it was not, its own error. Also
+   * returns its own error after the statement timeout, except for a commit.
+   */
   explain(error: unknown): unknown {
     const { signal, budget, cancellable = true } = this.#options
     if (this.hasTimedOut && !cancellable)

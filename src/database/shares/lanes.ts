@@ -4,8 +4,8 @@ import { OwnerActivity } from './owner-activity.ts'
 import { type Owner, ownerKey, type Work } from './work.ts'
 
 /**
- * Priority class of statements. Reads that are expected to take long (`statement-costs.ts`), or turn out to take long while
- * they run, are `expensive`. All other reads, and every change, are `cheap`.
+ * Priority class of statements. Reads of a `Work` that are expected to take long (`statement-costs.ts`), or turn out to take long
+ * while they run, are `expensive`. All other statements are `cheap`: other reads, changes, and the `COPY` of exports.
  */
 export type Lane = 'cheap' | 'expensive'
 

@@ -63,7 +63,7 @@ export const imports = pgTable(
     requestId: text('request_id'),
     /** Why the import has failed, as text for people. */
     failure: text('failure'),
-    /** Whether the staged rows that are no longer needed have been removed. */
+    /** Whether the staged rows that are no longer needed have been removed, or the deletion of the import has begun. */
     cleared: boolean('cleared').notNull().default(false),
     createdAt: instantColumn('created_at').notNull().default(sql`now()`),
     stagedAt: instantColumn('staged_at'),
@@ -166,7 +166,7 @@ export const importMissing = pgTable(
   ],
 )
 
-/** The decisions of people about names that could not be resolved, for all imports of a scheme. */
+/** The decisions of people about names, for all imports of a scheme. */
 export const importDecisions = pgTable(
   'import_decisions',
   {
