@@ -148,8 +148,8 @@ export class CompileContext {
   }
 
   /**
-   * The context of a part that records share, such as `citation`. If the records start at different lists, one may lack the columns of
-   * another.
+   * The context of a part that records share, such as `citation`. The columns of items are not checked: the records may start at
+   * different lists, and one list may lack the columns of another.
    * @param location where the part is in the mapping.
    */
   shared(...location: PropertyKey[]): CompileContext {

@@ -72,8 +72,8 @@ export function compileReference(
 }
 
 /**
- * Returns the column of a value and, if its `onBadValue` differs from that of the mapping, how the value is treated when no
- * record matches it.
+ * Returns the column of a value and, if its `onBadValue` differs from that of the mapping, how the value is treated when it
+ * matches no record or several.
  */
 const toMentionFields = (
   { column, onBadValue }: Pick<ValuePlan, 'column' | 'onBadValue'>,
@@ -84,8 +84,8 @@ const toMentionFields = (
 })
 
 /**
- * Returns the date for which the name of a country is resolved: the year, since month and day do not count. Fewer dates mean fewer
- * lookups.
+ * Returns the date for which the name of a country is resolved; undefined for other resources. Of a day or month, only the year is
+ * kept: the rest does not count, and fewer dates mean fewer lookups.
  */
 const resolutionDate = (resource: string, on: string | undefined): string | undefined =>
   resource === 'countries' ? on?.replace(/^(\d{4})-\d\d(-\d\d)?$/, '$1') : undefined

@@ -28,9 +28,9 @@ export const parseMapping = (text: string, registry: Registry): Mapping =>
   checkMapping(parseYaml(text), registry)
 
 /**
- * Parses a mapping that was accepted before, perhaps by an earlier version of the service with other rules for the values of
- * mappings.
- * @throws Problem `invalid-mapping` if it does not have the form of a mapping.
+ * Parses a mapping that was accepted before. Does not check whether it can be compiled, since an earlier version of the service may
+ * have accepted it by other rules.
+ * @throws Problem `invalid-mapping` if it is not YAML, or does not match the schema of mappings.
  */
 export const parseStoredMapping = (text: string, registry: Registry): Mapping =>
   checkForm(parseYaml(text), registry)

@@ -53,7 +53,7 @@ export class RowLimits {
 
   /**
    * Counts the operations of a report of a value, and of the earlier attempts to read the value in all notations.
-   * @param jsonLength length of the value in JSON if it is a list or an object; otherwise 0.
+   * @param jsonLength length of the value in JSON; 0 for a text.
    * @throws TooManyOperations when the row has too many operations.
    */
   addReport(jsonLength: number): void {

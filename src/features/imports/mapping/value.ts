@@ -190,8 +190,8 @@ function compileSteps(
 }
 
 /**
- * Returns the number that a part of a number is, such as 1.5 for `1.5`; any other part unchanged. Its point is a decimal point, whatever
- * notation the mapping states for texts.
+ * Turns a text that the text steps made of a number back into a number, such as `1.5` into 1.5. Returns any other part unchanged. The
+ * point of such a text is a decimal point, whatever notation the mapping states for texts.
  */
 const restoreNumber = (part: Scalar | BadValue): Scalar | BadValue =>
   typeof part === 'string' && String(Number(part)) === part ? Number(part) : part

@@ -46,7 +46,8 @@ const seasons = [
 /**
  * Returns the function that converts dates of a column to EDTF (ISO 8601-2), level 0 or 1.
  * @param formats formats that are tried first; `excel` and `excel1904` are serial days. Then every unambiguous notation is read.
- *   If there are formats, a day in numbers that is not EDTF, such as `5.4.2011` or `2011-4-5`, must match one of them.
+ *   If there are formats, a day in digits with separators that is not EDTF, such as `5.4.2011` or `2011-4-5`, must match one of
+ *   them.
  * @param language BCP 47 tag of the language of month names.
  * @param dateSystem the date system of `excel`.
  * @returns undefined when a format is invalid.

@@ -11,8 +11,8 @@ const ambiguousPoint = /^[^\d.,]*[1-9]\d{0,2}\.\d{3}[^\d.,]*$/
 const maxColumns = 10
 
 /**
- * Finds columns without a stated notation in which some numbers have a decimal comma, and others a point that is read as a
- * decimal point but may separate thousands.
+ * Finds columns without a stated notation in which some numbers have a decimal comma, or points that can only separate thousands,
+ * and others a point that is read as a decimal point but may separate thousands.
  */
 export class NumberNotations {
   readonly #columns = new Map<string, { comma?: string; point?: string }>()
