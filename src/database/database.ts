@@ -44,15 +44,16 @@ export interface DatabaseClient {
   /**
    * Runs one statement, which must not write, since it may run several times. Cancels it after `statementTimeoutMs`, or when
    * `signal` aborts.
-   * @throws Problem `overloaded` or `too-many-waiting` if no connection becomes free; pg's error if none can be opened; the
-   * reason of `signal`; PostgreSQL's error (57014 after the timeout).
+   * @throws Problem `overloaded` or `too-many-waiting` if no connection becomes free; pg's error or ConnectionError if none can be
+   * opened; the reason of `signal`; PostgreSQL's error (57014 after the timeout).
    */
   read<Row extends pg.QueryResultRow>(statement: Statement, options?: ReadOptions): Promise<Row[]>
   /**
    * Commits when `callback` resolves, rolls back when it rejects, and releases the connection in both cases. `callback` may run
    * several times, since a transaction that PostgreSQL rolls back because of a concurrent one is repeated.
-   * @throws what `callback` or the commit throws; Problem `overloaded`, `too-many-waiting` or `unavailable`, or pg's error if
-   * there is no connection, before `callback` runs; Problem `outcome-unknown` if PostgreSQL has not confirmed the commit.
+   * @throws what `callback` or the commit throws; Problem `overloaded`, `too-many-waiting` or `unavailable`, pg's error or
+   * ConnectionError if there is no connection, before `callback` runs; Problem `outcome-unknown` if PostgreSQL has not confirmed the
+   * commit.
    */
   transaction<T>(callback: (tx: Transaction) => Promise<T>): Promise<T>
   /**
@@ -68,8 +69,8 @@ export interface DatabaseClient {
   /**
    * Opens a session for `COPY … TO STDOUT` in a repeatable-read read-only transaction. The caller closes or aborts it.
    * @param setup as in `readTransaction`.
-   * @throws Problem `overloaded` or `too-many-waiting` if no connection becomes free; pg's error if none can be opened;
-   * PostgreSQL's error.
+   * @throws Problem `overloaded` or `too-many-waiting` if no connection becomes free; pg's error or ConnectionError if none can be
+   * opened; PostgreSQL's error.
    */
   copy(setup: string): Promise<CopySession>
   /** Returns the same database for this work: its statements get only the share of the work's owner while other owners wait. */
@@ -191,7 +192,8 @@ function openWith(
     costs: new StatementCosts(),
     expensiveOwners: new ExpensiveOwners(),
     announceCommit: () => {},
-    // If the server was lost, its idle connections may hang. A trial of the gate on one of them would wait until its timeout.
+    // If the server was lost, its idle connections may hang, and the next change, which the gate admits as a trial, would wait for one
+    // of them until its timeout.
     commitGate: new CommitGate(() => pool.closeIdle()),
     close: async () => {
       await listener.close()

@@ -19,7 +19,13 @@ const groupCount = registerResponseSchema(
   z
     .strictObject({
       count: z.int().min(0).meta({ description: 'Number of groups, including those beyond `limit`.' }),
-      limit: z.int().min(1).meta({ description: 'Maximum number of groups in the response.' }),
+      limit: z
+        .int()
+        .min(1)
+        .meta({
+          description:
+            'Maximum number of groups in the response. With `top`, the group of records without a value may be added.',
+        }),
     })
     .meta({ description: 'Number of groups.', examples: [{ count: 12, limit: 100 }] }),
 )

@@ -23,7 +23,7 @@ export const groupSchema = registerResponseSchema(
       }),
       measures: z.record(z.string(), z.number().nullable()).meta({
         description:
-          'A number for each of `measures`, such as `count` or `sum:commitment`; null where no record of the group has a value.',
+          'A number for each of `measures`, such as `count` or `sum:amount`; null where no record of the group has a value.',
       }),
       list: z
         .string()

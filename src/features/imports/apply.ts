@@ -61,8 +61,9 @@ class Unwritten {
   readonly #refused = new Set<number>()
 
   /**
-   * Adds the faults of a record to those of the other records of its row. If a record of the row has a fault that is not about
-   * an absent record, faults about absent records do not count: the absent record may be the one with the other fault.
+   * Adds the faults of a record to those of the other records of its row. If a record of the row has a fault of another kind,
+   * the faults about absent records are dropped: an absent record may be another record of the row, which is absent only because
+   * it has that fault.
    * @param isLacking whether each of the faults is about an absent record, which the row mentions by external id.
    */
   add({ position }: ReadyRow, faults: RowFault[], isLacking: boolean): void {
@@ -179,8 +180,8 @@ async function writeRecords(
 }
 
 /**
- * Whether an entry is needed: the record was created or changed; or its row differs from the row of the last import, and no
- * other row changes the record.
+ * Whether an entry is needed: the record was created or changed; or its row differs from that of the last import, and is the row
+ * that changes the record (`otherRowId`).
  */
 const needsEntry = ({ upsert, action }: PlannedRecord): boolean =>
   action !== 'none' || (!hasSameRow(upsert) && otherRowId(upsert) === undefined)
