@@ -19,13 +19,10 @@ const groupCount = registerResponseSchema(
   z
     .strictObject({
       count: z.int().min(0).meta({ description: 'Number of groups, including those beyond `limit`.' }),
-      limit: z
-        .int()
-        .min(1)
-        .meta({
-          description:
-            'Maximum number of groups in the response. With `top`, the group of records without a value may be added.',
-        }),
+      limit: z.int().min(1).meta({
+        description:
+          'Maximum number of groups in the response. With `top`, the group of records without a value may be added.',
+      }),
     })
     .meta({ description: 'Number of groups.', examples: [{ count: 12, limit: 100 }] }),
 )

@@ -15,12 +15,13 @@ import {
   faultsOfProblem,
   hasSameRow,
   isUnchanged,
-  lacksMentioned,
   listKept,
   type OnEdited,
   otherRowId,
   type PlannedRecord,
   planRecord,
+  type RefusalKind,
+  refusalKind,
 } from './plan.ts'
 import type { ReadyRow, RowFault } from './types.ts'
 import type { Upsert } from './upserts.ts'
@@ -33,7 +34,10 @@ export interface Outcome {
   counts: Partial<ImportCounts>
   /** The faults of refused rows, by position. */
   refused: Map<number, RowFault[]>
-  /** The faults, by position, of rows that only lack the record of another row. These rows can be tried again. */
+  /**
+   * The faults, by position, of rows that only lack the record of another row, or a unique value that another row may give up.
+   * These rows can be tried again.
+   */
   lacking: Map<number, RowFault[]>
   /** The records with properties that were not overwritten, and why. */
   kept: KeptRecord[]
@@ -58,27 +62,30 @@ interface Written {
 /** The rows of a batch that are not written. */
 class Unwritten {
   readonly faults = new Map<number, RowFault[]>()
+  /** Positions of rows with a fault that is not about an absent record. */
+  readonly #faulty = new Set<number>()
+  /** Positions of rows with a fault that no other row can remove. */
   readonly #refused = new Set<number>()
 
   /**
    * Adds the faults of a record to those of the other records of its row. If a record of the row has a fault of another kind,
    * the faults about absent records are dropped: an absent record may be another record of the row, which is absent only because
    * it has that fault.
-   * @param isLacking whether each of the faults is about an absent record, which the row mentions by external id.
    */
-  add({ position }: ReadyRow, faults: RowFault[], isLacking: boolean): void {
-    const isRefused = this.#refused.has(position)
-    if (isRefused && isLacking) return
-    const earlier = isRefused || isLacking ? (this.faults.get(position) ?? []) : []
+  add({ position }: ReadyRow, faults: RowFault[], kind: RefusalKind): void {
+    const isFaulty = this.#faulty.has(position)
+    if (isFaulty && kind === 'absent') return
+    const earlier = isFaulty || kind === 'absent' ? (this.faults.get(position) ?? []) : []
     this.faults.set(position, [...earlier, ...faults])
-    if (!isLacking) this.#refused.add(position)
+    if (kind !== 'absent') this.#faulty.add(position)
+    if (kind === 'other') this.#refused.add(position)
   }
 
   has({ position }: ReadyRow): boolean {
     return this.faults.has(position)
   }
 
-  /** Returns the faults of the rows that only lack records, and of the rows with another fault. */
+  /** Returns the faults of the rows that only lack records or unique values, and of the rows with another fault. */
   split(): { lacking: Map<number, RowFault[]>; refused: Map<number, RowFault[]> } {
     const select = (isRefused: boolean) =>
       new Map([...this.faults].filter(([position]) => this.#refused.has(position) === isRefused))
@@ -109,7 +116,7 @@ async function planResource(
         `the record ${upsert.existing.key} of ${resource.name} was removed or merged in the meantime`,
       )
     const planned = planRecord(upsert, stored?.document, onEdited)
-    if ('faults' in planned) unwritten.add(upsert.row, planned.faults, false)
+    if ('faults' in planned) unwritten.add(upsert.row, planned.faults, 'other')
     else {
       const record = planned.result
       const { before, after } = record
@@ -122,7 +129,7 @@ async function planResource(
   return { records, changes }
 }
 
-/** Writes the records of one resource. Rows that are refused, or only lack records, are added to `unwritten`. */
+/** Writes the records of one resource. The rows that PostgreSQL refuses are added to `unwritten`. */
 async function writeResource(
   tx: Transaction,
   resource: Resource,
@@ -137,7 +144,7 @@ async function writeResource(
     if (!record) continue
     const { upsert, after } = record
     const faults = faultsOfProblem(problem, after, upsert)
-    unwritten.add(upsert.row, faults, lacksMentioned(problem, after, upsert))
+    unwritten.add(upsert.row, faults, refusalKind(problem, after, upsert))
   }
   return records.flatMap((record, index) => {
     const result = outcome.done.get(index)

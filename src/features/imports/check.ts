@@ -161,6 +161,16 @@ async function planUpserts(
 const mayDependOnRefused = ({ drafts }: ReadyRow): boolean =>
   drafts.length > 1 || mentionedRecords(drafts).length > 0
 
+/** Whether a planned record gets a unique value, which a refused record may not give up after all. */
+const getsUniqueValue = (outcome: CheckedUpsert): boolean =>
+  'result' in outcome &&
+  listUniqueProperties(outcome.upsert.resource)
+    .flatMap(({ properties }) => properties)
+    .some((property) => {
+      const { before, after } = outcome.result
+      return typeof after[property] === 'string' && after[property] !== before?.[property]
+    })
+
 /** The result for rows that are checked together. */
 interface CheckedBatch {
   /** The upserts of the rows that are not refused. */
@@ -175,8 +185,8 @@ interface CheckedBatch {
 }
 
 /**
- * Checks rows. If the registry refuses some of them, the others are resolved again without the records of the refused ones,
- * until it refuses no further row.
+ * Checks rows. If the registry refuses some of them, the others are checked again without the records of the refused ones, until
+ * it refuses no further row.
  * @param releases the values that earlier rows of the file replace. The values that the checked rows replace are added.
  * @param resolve computes the upserts of rows, as if the refused rows created no records.
  */
@@ -196,7 +206,7 @@ export async function checkBatch(
     const faulty = outcomes.flatMap((outcome) => ('faults' in outcome ? [outcome] : []))
     for (const { upsert, faults } of faulty)
       refused.set(upsert.row.position, [...(refused.get(upsert.row.position) ?? []), ...faults])
-    if (faulty.length > 0 && rows.some(mayDependOnRefused)) continue
+    if (faulty.length > 0 && (rows.some(mayDependOnRefused) || outcomes.some(getsUniqueValue))) continue
     const planned = outcomes.flatMap((outcome) => ('result' in outcome ? [outcome.result] : []))
     for (const release of listReleases(planned)) releases.values.add(release)
     return { upserts: upserts.filter(({ row }) => !isRefused(row)), planned, refused }

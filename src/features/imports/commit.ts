@@ -78,8 +78,9 @@ class Commit {
   /**
    * Writes rows in one transaction, which also reads them and stores the progress. In the first pass, a row is set to `waiting`
    * if it refers to a record that does not exist yet. In every pass, a row waits if it refers to a new record of the batch that
-   * PostgreSQL has refused, or to the record of a row that waits, in any batch of the pass.
-   * @param refusesLacking whether a row that lacks such a record of its batch is refused, and does not wait.
+   * PostgreSQL has refused, or to the record of a row that waits, in any batch of the pass, and if another record has one of its
+   * unique values, since a further row may give the value up.
+   * @param refusesLacking whether a row that lacks such a record of its batch, or a unique value, is refused, and does not wait.
    * @returns the number of rows.
    */
   async #writeBatch(

@@ -216,14 +216,22 @@ function locateFault({ pointer = '' }: Fault, document: Document, upsert: Mentio
   return { path, value, mention: upsert?.draft.mentions[upsert.mentionKeys.indexOf(value)] }
 }
 
-/** Whether all faults of a problem are about absent records that a row mentions by external id. */
-export const lacksMentioned = ({ errors }: Problem, document: Document, upsert: Mentions): boolean =>
-  errors.length > 0 &&
-  errors.every(
-    (fault) =>
-      fault.code === 'dangling_reference' &&
-      locateFault(fault, document, upsert).mention?.externalId !== undefined,
-  )
+/**
+ * Why PostgreSQL has refused a record: only because records are absent that its row mentions by external id; only because another
+ * record has a unique value, and perhaps because records are absent; or for other reasons. Other rows can remove all faults of the
+ * first two kinds.
+ */
+export type RefusalKind = 'absent' | 'taken' | 'other'
+
+/** Returns why PostgreSQL has refused a record. */
+export function refusalKind({ errors }: Problem, document: Document, upsert: Mentions): RefusalKind {
+  const isAbsent = (fault: Fault) =>
+    fault.code === 'dangling_reference' &&
+    locateFault(fault, document, upsert).mention?.externalId !== undefined
+  const others = errors.filter((fault) => !isAbsent(fault))
+  if (errors.length === 0 || others.some(({ code }) => code !== 'taken')) return 'other'
+  return others.length > 0 ? 'taken' : 'absent'
+}
 
 /**
  * Converts the errors of a problem to faults of a row. The fault of a key that was found for a mention has the column and the

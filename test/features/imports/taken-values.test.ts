@@ -116,6 +116,34 @@ describe('a dry run', () => {
     }
   })
 
+  it.each([
+    ['before', '50', '51'],
+    ['after', '52', '53'],
+  ])(
+    'accepts a unique value of a new record in the row %s the one that releases it',
+    async (place, ...digits) => {
+      const scheme = newScheme()
+      const [old = '', next = ''] = digits.map(rorOf)
+      await importCsv(api.database, mappingOf(scheme), csvOf(`1,First,${old}`))
+      const [changed, created] = [`1,First,${next}`, `2,New,${old}`]
+      const csv = place === 'before' ? csvOf(created, changed) : csvOf(changed, created)
+      const { id, counts } = await checkCsv(api.database, mappingOf(scheme), csv)
+      expect(counts).toMatchObject({ created: 1, changed: 1, refused: 0 })
+      expect((await commit(api, id)).counts).toEqual(counts)
+    },
+  )
+
+  it('refuses a unique value that only a refused row would have released', async () => {
+    const scheme = newScheme()
+    const [old, taken] = [rorOf('54'), rorOf('55')]
+    await importCsv(api.database, mappingOf(scheme), csvOf(`1,First,${old}`, '2,Second,'))
+    await api.post('/v1/organizations', { name: 'Holder', kind: 'academic', ror: taken })
+    const csv = csvOf(`1,First,${taken}`, `2,Second,${old}`)
+    const { id, counts } = await checkCsv(api.database, mappingOf(scheme), csv)
+    expect(counts).toMatchObject({ changed: 0, refused: 2 })
+    expect((await commit(api, id)).counts).toEqual(counts)
+  })
+
   it('accepts a unique value that a much earlier row releases', async () => {
     const scheme = newScheme()
     const between = Array.from({ length: 600 }, (_, number) => `b${number},Between ${number},`)
@@ -137,4 +165,13 @@ describe('a dry run', () => {
     expect(counts).toMatchObject({ created: 601, changed: 1, refused: 0 })
     expect((await commit(api, id)).counts).toEqual(counts)
   })
+})
+
+it('an import without a dry run writes a row whose unique value a much later row releases', async () => {
+  const scheme = newScheme()
+  const between = Array.from({ length: 600 }, (_, number) => `b${number},Between ${number},`)
+  await importCsv(api.database, mappingOf(scheme), csvOf(`1,First,${rorOf('60')}`))
+  const csv = csvOf(`2,New,${rorOf('60')}`, ...between, `1,First,${rorOf('61')}`)
+  const { counts } = await importCsv(api.database, mappingOf(scheme), csv)
+  expect(counts).toMatchObject({ created: 601, changed: 1, refused: 0 })
 })
