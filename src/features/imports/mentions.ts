@@ -16,7 +16,7 @@ const maxCachedLength = 1000
 
 const hashText = (text: string) => hash('sha1', text, 'base64url')
 
-/** Returns the identity of a mention by name or code within an import, without its `column` and `onUnresolved`. */
+/** Returns the identity of a mention by name or code within an import, without its `column`, `countryFrom` and `onUnresolved`. */
 export function mentionIdentity({ resource, name, code, scheme, country, on, create }: Mention): string {
   const text = JSON.stringify([resource, name, code, scheme, country, on, create])
   const known = identities.get(text)

@@ -220,7 +220,7 @@ export interface CreationOptions {
 
 /**
  * Creates a record for each name that needs one (`markNeededNames`), unless such a record has been created in the meantime. A
- * name becomes unresolved if its record would be invalid, and ambiguous if it matches several records.
+ * name becomes unresolved if its record would be invalid. The name of an organization becomes ambiguous if it matches several.
  * @throws the reason of `signal`, between two batches. The records that were created before stay.
  */
 export async function createNamedRecords(

@@ -112,7 +112,7 @@ function isEdited({ resource, existing }: Upsert, name: string, value: unknown):
   return !(isUnwritten && isDefault(resource, name, value))
 }
 
-/** Returns the hashes of the values that the last import wrote. Of an undone import, only those that the record still has count. */
+/** Returns the hashes of the last values that rows had. Of an undone import, only those that the record still has count. */
 const hashesOf = ({ properties, undone }: LastImport, before: Document): Record<string, string> =>
   undone
     ? Object.fromEntries(

@@ -42,7 +42,7 @@ function meanRank(text: string): number | undefined {
 /**
  * Returns the encoding in which the non-ASCII words of a text are Cyrillic, by the frequency of their letters. In other encodings,
  * capitals are in the middle of words, or rare letters are frequent.
- * @returns undefined if the text has other words, or too few letters.
+ * @returns undefined for other texts, and for texts with too few letters.
  */
 export function findCyrillic(sample: Buffer): string | undefined {
   const ranked = encodings.flatMap((name) => {

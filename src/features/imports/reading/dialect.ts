@@ -49,8 +49,8 @@ function detectEscape(text: string, doubled: Dialect): Dialect {
   }
   const gain = countClean(backslash) - countClean(doubled)
   if (gain !== 0) return gain > 0 ? backslash : doubled
-  // The rows that are compared are alike, but others may differ. Before a delimiter or the end of a line, the backslash may be the
-  // end of the value, as in "D:\scans\".
+  // Both dialects fit the compared rows equally well, so the more frequent kind of escape decides. Before a delimiter or the end of a
+  // line, the backslash may be the end of the value, as in "D:\scans\".
   const count = (part: string) => text.split(part).length - 1
   const atEnd = [delimiter, '\r', '\n'].reduce((sum, end) => sum + count(`\\${quote}${end}`), 0)
   const isLast = text.endsWith(`\\${quote}`) ? 1 : 0

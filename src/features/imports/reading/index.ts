@@ -31,10 +31,10 @@ interface ReadOptions {
 
 /**
  * Reads a file in batches of rows. Memory does not grow with the number of rows.
- * @param file its path, and its name for messages.
+ * @param file its path and name. The name is in messages, and its ending may determine the format.
  * @param rowOptions where the rows are; absent options are detected.
  * @returns the file, which the batches close at their end. `close` is only needed if they are not read.
- * @throws Problem when the file cannot be read. The batches throw it, too, if the beginning of the file can be read.
+ * @throws Problem when the file cannot be read. If only a later part shows this, the batches throw the Problem.
  */
 export async function readRows(
   file: LocalFile,

@@ -8,7 +8,10 @@ import { JsonSplitter } from './json-splitter.ts'
 import { splitRowPath } from './path.ts'
 import { describeText, openTextFile } from './text.ts'
 
-/** Opens a JSON file with a list of objects. @throws Problem when it cannot be read. */
+/**
+ * Opens a JSON file with a list of objects.
+ * @throws Problem as `openTextFile` and `splitRowPath` do. The batches throw a Problem when the JSON is malformed or lacks the list.
+ */
 export async function openJson(file: FileToRead): Promise<OpenFile> {
   const text = await openTextFile(file)
   return {
