@@ -22,8 +22,8 @@ const waitingFault: RowFault = {
 export const faultsSql = `case when state = 'waiting' then '${JSON.stringify([waitingFault])}'::json else faults end`
 
 /**
- * Returns the SQL of the first rows of a query: as many as fit into a page (`maxPageBytesSql`), but at least one, since a row may
- * have 8 Mi characters. Each has `hasNext`: whether the query has a further row.
+ * Returns the SQL of the first rows of a query, up to the row with which they reach the size of a page (`maxPageBytesSql`), since
+ * a row may have 8 Mi characters. Each has `hasNext`: whether the query has a further row.
  * @param rows the query, with a limit, in the order of the file.
  * @param size the size of a row in bytes. It is computed only for rows within the limit.
  */
@@ -43,7 +43,7 @@ export interface FaultyRow {
   hasNext: boolean
 }
 
-/** Reads the next rows of some states as they are in the file: at most `limit`, and at most a page (`firstRows`). */
+/** Reads the next rows with faults, of some states, as they are in the file: at most `limit`, and at most a page (`firstRows`). */
 export function readFaultyRows(
   database: DatabaseClient,
   { id, states, after }: { id: string; states: readonly string[]; after: number },

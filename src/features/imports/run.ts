@@ -68,8 +68,8 @@ function describeFailure(error: unknown): string {
 }
 
 /**
- * Whether an import can continue later: it was aborted or taken over, or the database is unreachable or busy. A schema that is
- * incomplete does not become complete by itself.
+ * Whether an import can continue later: it was aborted or taken over, the database is unreachable or busy, or temporary files cannot
+ * be written. A schema that is incomplete does not become complete by itself.
  */
 export const isTemporary = (error: unknown, signal?: AbortSignal): boolean =>
   signal?.aborted === true ||

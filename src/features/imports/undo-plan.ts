@@ -66,7 +66,7 @@ interface Values {
 export interface UndoPlan {
   change?: PlannedChange
   reason?: string
-  /** Absent for a record that the import created. */
+  /** Absent for a record that the import created, and for one that was removed or merged since. */
   values?: Values
 }
 

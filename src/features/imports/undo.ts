@@ -109,7 +109,10 @@ class UndoBatch {
     this.#onRefused = onRefused
   }
 
-  /** Undoes entries. The citations of an entry that waits are removed, and reported only when it no longer waits. */
+  /**
+   * Undoes entries. Also removes the citation of an entry that waits. A citation that is kept is reported only when its entry no
+   * longer waits.
+   */
   async undo(entries: Entry[]): Promise<void> {
     const citations = entries.flatMap(({ citation: key }) => (key ? [{ resource: 'citations', key }] : []))
     await acquireAdvisoryLocks(this.#tx, [...entries, ...citations])

@@ -7,8 +7,8 @@ import { readNumberFormats, readSharedStrings, readWorkbook, type Sheet } from '
 import { readSheet } from './sheet.ts'
 
 /**
- * Opens an XLSX file (ECMA-376). Percentages, dates and leading zeros are read as the sheet shows them, but decimals that it
- * hides are kept. Other formats of numbers are ignored.
+ * Opens an XLSX file (ECMA-376). Percentages and leading zeros are read as the sheet shows them, but decimals that it hides are
+ * kept. Dates become texts in ISO 8601. Other formats of numbers are ignored.
  * @throws Problem when the file cannot be read.
  */
 export async function openXlsx({ path, options }: FileToRead): Promise<OpenFile> {

@@ -63,8 +63,8 @@ function columnIndex(reference: string): number {
 
 /**
  * Reads the rows of a sheet in batches. The value of a formula is its stored result.
- * @param notes gets a note about the first cell of each kind whose value may be wrong. Some libraries write formulas without a stored
- *   result: such a cell is empty.
+ * @param notes gets a note about the first cell of each kind whose value may be wrong, and one if two cells of a column show different
+ *   units. Some libraries write formulas without a stored result: such a cell is empty.
  * @throws Problem when the sheet is missing or malformed, or has too many columns or a row with too many characters.
  */
 export async function* readSheet(
