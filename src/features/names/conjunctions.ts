@@ -1,6 +1,9 @@
 import { foldName } from './fold.ts'
 
-/** Texts that may name two records, such as `India and Netherlands`, although their words are those of one name. */
+/**
+ * Texts that may name two records, although their words are those of one name: `India and Netherlands` has the words of
+ * `Netherlands India`, a former name of Indonesia.
+ */
 
 const conjunction = /\b(and|et|y)\b/
 
@@ -29,7 +32,7 @@ export function hasNameAsWritten(text: string, name: string): boolean {
   return folded.includes(foldParts(name)) || folded.includes(foldName(name))
 }
 
-/** Whether a text has the words of a hyphenated name in their order, with conjunctions between them. */
+/** Whether a text is a hyphenated name, apart from conjunctions and punctuation: `Bosnie et Herzégovine` is `Bosnie-Herzégovine`. */
 export const isHyphenatedName = (text: string, name: string): boolean =>
   /\p{Pd}/u.test(name) &&
   foldName(text)

@@ -19,7 +19,7 @@ const looseSigns = /(?<![\p{L}\p{M}\p{N}+#])[+#]+|(?<![+#])[+#]+(?=[\p{L}\p{N}])
 
 /**
  * Returns a name without case, accents, apostrophes and punctuation, with single spaces: `cote divoire`, `usa`.
- * Some lists separate an elided article from its word (`Cote d Ivoire`); this function joins them.
+ * Some lists separate an elided `d` or `l` from its word (`Cote d Ivoire`); this function joins them.
  */
 export function foldName(name: string): string {
   return name

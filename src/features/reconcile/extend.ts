@@ -69,7 +69,7 @@ function propertyCells(resource: Resource, property: string, { names = {}, ...re
 }
 
 /**
- * Answers a data extension query (Reconciliation Service API 0.2, section 6): values of properties of records. There are no values
+ * Answers a data extension query (Reconciliation Service API 0.2, section 7): values of properties of records. There are no values
  * for an unknown record, or for a property that only other resources have.
  * @throws Problem `invalid-body` for a query that is not valid or has a property of no resource; ApiResponseError when the API
  * refuses to read a record, such as above a rate limit.

@@ -19,7 +19,7 @@ export const queryProperties = {
 /** Maximum number of queries in a batch. A query has four types by default, and one request resolves at most `maxQueries` names. */
 export const maxBatch = 250
 
-/** Returns a resource as a type of the Reconciliation Service API 0.2, section 3.2. */
+/** Returns a resource as a type of the Reconciliation Service API 0.2, section 2.2. */
 export const toType = (resource: Resource): { id: string; name: string } => ({
   id: resource.name,
   name: capitalize(pluralNoun(resource)),
@@ -32,7 +32,7 @@ export function unknownTypeDetail(registry: Registry, type: string): string {
 }
 
 /**
- * Returns the manifest of the service (Reconciliation Service API 0.2, section 3.3).
+ * Returns the manifest of the service (Reconciliation Service API 0.2, section 3.1).
  * @param baseUrl URL by which the client reaches the service, without a slash at its end.
  */
 export function makeManifest(baseUrl: string, registry: Registry): Record<string, unknown> {

@@ -41,7 +41,7 @@ export function requireType(registry: Registry, type: string): void {
 }
 
 /**
- * Suggests records for the beginning of a name: the first hits of a search (Reconciliation Service API 0.2, section 5).
+ * Suggests records for the beginning of a name: the first hits of a search (Reconciliation Service API 0.2, section 6).
  * @param type the resource of the records; all default types if it is empty.
  * @throws Problem `invalid-parameter` for an unknown type; ApiResponseError when the API refuses the search.
  */
