@@ -39,8 +39,8 @@ interface Sum {
 }
 
 /**
- * An amount of money, and its period: the first and last day that its date may mean, with days of the activity in place of unknown
- * ones. `date` is null if it is unknown, or if it is exactly the first day.
+ * An amount of money, and its period: the first and last day that its date may mean, with other days in place of unknown ones.
+ * `date` is null if it is unknown, or if it is exactly the first day.
  */
 interface MoneyValue extends Sum {
   period: Period
@@ -69,7 +69,7 @@ export interface Activity {
   budgets: MoneyValue[]
   plannedDisbursements: MoneyValue[]
   transactions: (MoneyValue & { type: string })[]
-  /** Amounts of a kind or with a date that does not exist in IATI, as elements of the registry's namespace. */
+  /** Amounts whose kind or date IATI does not allow, such as budgets for more than a year: elements of the registry's namespace. */
   otherAmounts: (Sum & { kind: string })[]
 }
 

@@ -31,7 +31,7 @@ const inUnit = (unit: DateUnit, earliest: AnyPgColumn, latest: AnyPgColumn): Com
 const possibleDays = (date: SQL) =>
   dateSpan(sql`edtf_earliest(${date}::text)`, sql`edtf_latest(${date}::text)`)
 
-/** The first day after a given date. For a date with an open end, `day` is `infinity`, and `hasEnd` is false. */
+/** The first day after a given date. For a date with an open or unknown end, `day` is `infinity`, and `hasEnd` is false. */
 const upperBound = (date: SQL) => ({
   day: sql`upper(${possibleDays(date)})`,
   hasEnd: sql`isfinite(upper(${possibleDays(date)}))`,

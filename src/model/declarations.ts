@@ -15,7 +15,7 @@ import { combiningWords } from './searchable.ts'
  * part that is wrong, and ends with what to change.
  */
 
-/** A wrong declaration. The message begins with the path of a property, the name of a resource, or a table or index. */
+/** A wrong declaration. The message begins with the part that is wrong, such as the path of a property. */
 class DeclarationError extends Error {}
 
 /** Names of one kind, such as those of filters, and the part of a declaration that uses them, such as a property. */

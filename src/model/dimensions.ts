@@ -35,7 +35,8 @@ export interface Measure {
   elements?: ListElements
   /**
    * Names of dimensions that are also filters, such as `amountCurrency`. A request must group by each of these
-   * dimensions, or filter by one of its values, since numbers of different units cannot be added.
+   * dimensions, or filter by one of its values, since numbers of different units cannot be added. With `top`, it must filter, since
+   * the group `other` has several values.
    */
   singleValued?: readonly string[]
   /**

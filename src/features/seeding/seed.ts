@@ -33,7 +33,8 @@ async function seedFile(tx: Transaction, file: SeedFile): Promise<SeedCounts> {
 /**
  * Writes the missing records of a set in one transaction, with the same checks as the API. Records that exist, by their
  * key or one of their external ids, are not changed.
- * @throws Error that names the file and the record, or the reference, when a seed is not valid.
+ * @throws Error that names the file and the record, or the reference, when a seed is not valid; the database error when
+ * PostgreSQL refuses the write, for example because no record has the key of a reference.
  */
 export async function seed(database: Database, set: SeedSet): Promise<SeedCounts> {
   const files = await readSeeds(set)
