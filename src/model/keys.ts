@@ -107,7 +107,10 @@ function suggestTrimmed(input: unknown, pattern: RegExp): string {
   return word.length <= 100 && pattern.test(word) ? `; did you mean "${word}"?` : ''
 }
 
-/** Suggests a search for a name of several words, whose topic may have another slug, and the lower-case form of other texts. */
+/**
+ * Suggests a search for a name of several words, whose topic may have another slug. For other texts, suggests the lower-case form or,
+ * if this is not a slug, a search: `能源`.
+ */
 function suggestTopic(input: unknown): string {
   const isName = typeof input === 'string' && /\S\s+\S/.test(input)
   const search = suggestSearch(input, 'topics')

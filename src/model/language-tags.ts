@@ -60,7 +60,7 @@ function nameCodes() {
 
 /**
  * Returns the language tag for the name of a language in English or Chinese, alone or with subtags after it; undefined for other
- * texts.
+ * texts, and for languages without a code of two letters, such as Cantonese.
  * @example findTagByName('English-US') // 'en-US'
  */
 export function findTagByName(text: string): string | undefined {

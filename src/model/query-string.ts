@@ -269,7 +269,7 @@ export function checkQuery(
 }
 
 /**
- * Maximum total length of the query strings in one cache. Each operation has a cache, and callers cache a larger plan for
+ * Maximum total length of the query strings in one cache. Each endpoint has a cache, and callers cache a larger plan for
  * each entry, so the limit is low.
  */
 const maxCachedCharacters = 50_000

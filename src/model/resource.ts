@@ -48,7 +48,7 @@ export const isCount = ({ records }: Include): boolean => records === undefined
 
 /** The properties of a resource that the search across resources reads and shows. */
 export interface SearchProperties<Property extends string = string> {
-  /** The property shown as the title of a search result. */
+  /** The property shown as the title of a search result. If it is null, the first of `prose` that has a text is shown. */
   title: Property
   /** A second name besides the title. Only with `hasAliases`: title, second name and aliases are all searched as names. */
   otherName?: Property
@@ -56,7 +56,7 @@ export interface SearchProperties<Property extends string = string> {
   hasAliases?: boolean
   /** The list of the names in other languages; by default `aliases` if `hasAliases` is set. It need not be searched. */
   translations?: Property
-  /** Properties with codes. The search finds a record by them as by its names. The key need not be listed. */
+  /** Properties with codes. The search finds a record by a whole code. The key need not be listed. */
   codes?: Property[]
   /** Text properties from which a result quotes if no name contains the search words. */
   prose: Property[]

@@ -39,7 +39,7 @@ export class ParticipantConditions {
   /**
    * The condition that a record belongs to one of the regions. A participant is the region itself, a region or country within it,
    * or an organization of such a country; or the host or a location of the record is such a country. With the filter `role`, hosts
-   * and locations do not count.
+   * and locations do not count. The countries of the filter `partnerOf` do not count.
    */
   withinRegions(codes: SQL, getOtherFilter: GetOtherFilter): SQL {
     const { participations } = this.#context.registry.shared
