@@ -16,7 +16,7 @@ import type { Representation } from './representation.ts'
  */
 export type CellKind =
   | 'number'
-  /** Free text. Single codes, such as `PAK`, and language tags count as text, too. */
+  /** Free text. A single code, such as `PAK` or a language tag, counts as text, too. */
   | 'text'
   /** Enumeration values, UUIDs, and lists of codes, such as `CHN; PAK`. */
   | 'code'

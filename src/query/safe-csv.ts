@@ -21,7 +21,7 @@ export const formulaCharacters = ['=', '+', '@', '\t', '\r', '\n', '＝', '＋',
 /** Regular expression of one of these characters. The last one, a hyphen, means itself only at the end of the brackets. */
 const formulaCharacter = `[${formulaCharacters.join('')}]`
 
-/** Regular expression of the start of a formula, for PostgreSQL and JavaScript. */
+/** Regular expression of the start of a formula, for PostgreSQL. */
 export const formulaStart = `${cellStart}(${formulaCharacter})`
 
 /** Regular expression of a `;` before a formula, for PostgreSQL. */

@@ -37,7 +37,7 @@ function removeDefaultBounds({ minimum, maximum, ...rest }: JsonSchema): JsonSch
   return { ...rest, ...Object.fromEntries(ownBounds) }
 }
 
-/** Returns a nullable schema of one type in the form `type: [type, 'null']`; other schemas unchanged. */
+/** Returns a nullable schema of one type, except an enumeration, in the form `type: [type, 'null']`; other schemas unchanged. */
 function simplifyNullable(schema: JsonSchema): JsonSchema {
   const { anyOf, ...others } = schema
   const [first, second] = Array.isArray(anyOf) ? anyOf.filter(isObject) : []
