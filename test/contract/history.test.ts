@@ -158,6 +158,7 @@ describe.each(resources)('the history of $name', (resource) => {
     const document = contentOf(record)
     const before = await revisionCount()
     const created = await api.post(listPath(resource), document)
+    // Where the registry assigns the ids, the document is invalid, since it has one.
     expect(created.status).toBe(resource.key.assignedBy === 'client' ? 409 : 422)
     expect((await api.patch(path, { [name]: 5 })).status).toBe(422)
     expect((await api.patch(path, { [name]: 'New' }, ifMatch('"9"'))).status).toBe(412)
@@ -272,7 +273,7 @@ describe('the restore of a removed record', () => {
     expect(readProblem(refused).errors).toMatchObject([{ pointer: '/externalIds/0', code: 'taken' }])
   })
 
-  it('succeeds only once when four clients request it at the same time', async () => {
+  it('happens only once when four clients request it at the same time', async () => {
     const { path } = await createRecord(organizations, api)
     await api.delete(path)
     const responses = await Promise.all(

@@ -28,7 +28,7 @@ const variableHeaders = ['cache-status', 'date', 'connection', 'keep-alive', 'x-
 const stableHeaders = (headers: Headers) =>
   Object.fromEntries([...headers].filter(([name]) => !variableHeaders.includes(name)))
 
-/** Sends a request whose method or body `fetch` cannot send. */
+/** Sends a request on a connection of its own. Returns the status and the header Allow of the response. */
 function send(method: string, path: string, body = ''): Promise<{ status: number; allow: string }> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${adminKey}`, ...(body && { 'content-length': body.length }) }
@@ -123,11 +123,11 @@ describe.each(resources)('$name', (resource) => {
       for (const method of ['PROPFIND', 'PURGE']) expect((await send(method, url)).status).toBe(405)
   })
 
-  it('refuses reads with a body with 400', async () => {
+  it('answers 400 to a GET request with a body', async () => {
     for (const { url } of locations()) expect((await send('GET', url, '{}')).status).toBe(400)
   })
 
-  it('ignores the Content-Encoding of a read', async () => {
+  it('ignores the Content-Encoding of a GET request', async () => {
     for (const { url } of locations())
       expect((await api.get(url, { headers: { 'content-encoding': 'gzip' } })).status).toBe(200)
   })

@@ -32,7 +32,7 @@ function flatten(resource: Resource, record: Document): { resource: Resource; re
   return [{ resource, record }, ...includes.flatMap((one) => flatten(one.resource, one.record))]
 }
 
-/** The names of all records to which `records` refer, by resource, found with the schemas of the documents. */
+/** The names of all records to which `records` and their included records refer, by resource, found with the schemas of the documents. */
 async function expectedNames(resource: Resource, records: Document[]): Promise<Names> {
   const expected: Names = {}
   for (const one of records.flatMap((record) => flatten(resource, record))) {

@@ -85,7 +85,7 @@ describe.each(resources)('pages of $name', (resource) => {
   })
 
   it.each(['0', '201', '-1', '1.5', '1e2', '007', 'ten', '', ' 5', '٣', '9'.repeat(30)])(
-    'are refused with 400 for limit=%s, since only 1 to 200 are allowed',
+    'are refused with 400 for limit=%s, and the error has the allowed range',
     async (limit) => {
       const response = await api.get(`${list}?limit=${encodeURIComponent(limit)}`)
       expect(response.status).toBe(400)

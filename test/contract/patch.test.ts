@@ -19,8 +19,8 @@ import { resources } from '../support/registry.ts'
 const api = await sharedApi()
 
 /**
- * For each property whose value is an object, a patch of one inner property. `budget` is a property of the example resource in
- * `test/extending`.
+ * For properties whose value is an object (all except `labelPoint`), a patch of one inner property. `budget` is a property of the
+ * example resource in `test/extending`.
  */
 const innerChanges: Record<string, Document> = {
   location: { name: 'Elsewhere' },
@@ -51,7 +51,7 @@ describe.each(resources)('patching $name', (resource) => {
     },
   )
 
-  it('with null clears every optional property', async () => {
+  it('with null sets optional properties to their default values', async () => {
     const { path, record } = await createRecord(resource, api, await fullDocument(resource, api))
     const empty = getDefaults(api, resource)
     const nulls = Object.fromEntries(Object.keys(empty).map((property) => [property, null]))

@@ -144,7 +144,7 @@ describe.each(resources)('If-Match of a change to $name', (resource) => {
     expect((await api.get(created.path)).json()).toEqual(winner?.json())
   })
 
-  it('must be the last version in the history, or *, to restore a removed record', async () => {
+  it('must, if sent, be the last version in the history or * to restore a removed record', async () => {
     const { path } = await createRecord(resource, api)
     await api.patch(path, { [name]: 'Changed' })
     await api.delete(path)
@@ -158,7 +158,7 @@ describe.each(resources)('If-Match of a change to $name', (resource) => {
     expect((await restore('*')).status).toBe(201)
   })
 
-  it('is not checked for an unknown key, which returns 404', async () => {
+  it('is not compared for an unknown key, which returns 404', async () => {
     const path = pathTo(resource, unusedKey(resource))
     for (const method of methods) {
       const response = await change(

@@ -151,7 +151,7 @@ describe.each(resourcesWith(isEdtfSchema))('a date in $name', (resource) => {
     ['1985-04/2011-4', '(at character 14)'],
     ['April 2011', 'write 2011-04'],
     ['soon', '(at character 1)'],
-  ])('that is not EDTF, %s, is refused at every depth, with the fault or the EDTF', async (text, ending) => {
+  ])('that is not EDTF, %s, is refused at every depth, with a position or the EDTF', async (text, ending) => {
     const { document, pointers } = await invalidDocument(resource, (schema) =>
       isEdtfSchema(schema) ? text : undefined,
     )
