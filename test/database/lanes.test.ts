@@ -154,7 +154,7 @@ describe('with four connections, of which one may run expensive statements', () 
     expect(await measure()).toBeGreaterThan(200)
   })
 
-  it('a transaction that writes is never cancelled', async () => {
+  it('a transaction that writes continues when its client leaves, even if it is expensive', async () => {
     const controller = new AbortController()
     const work = { owner: ['authenticated', 'k'], getSignal: () => controller.signal }
     const writing = database.forWork(work).transaction(async (tx) => {
@@ -198,7 +198,7 @@ it('a cancel never reaches the next statement on the same connection', async () 
   }
 }, 60_000)
 
-it('a read of whole tables has parallel workers only while it does not share the processors', async () => {
+it('a read that groups tables has parallel workers only while it does not share the processors', async () => {
   const database = openDatabaseAt(testDatabase.url, {
     ...generousOptions,
     maxConnections: 8,

@@ -8,7 +8,7 @@ import { runFirstMigrations } from '../support/first-migrations.ts'
 /** Number of migrations before the first migration that separates words by further characters. */
 const migrationsBefore = 35
 
-it('migrations find words beside signs and points, now and in the past, without new versions', async () => {
+it('migrations index words beside signs and points, now and in the past, without new versions', async () => {
   const { pool, database, close } = await openEmptyDatabase()
   onTestFinished(close)
   await runFirstMigrations(pool, migrationsBefore)

@@ -55,7 +55,7 @@ it.each(['SQL, DMY', 'SQL, MDY', 'German', 'Postgres, DMY'])(
   },
 )
 
-it('concurrent changes to a record are accepted if the default isolation is serializable', async () => {
+it('concurrent changes to a record are accepted even if the default isolation is serializable', async () => {
   const app = await startApp(
     await withSettings(await openTestDatabase(), { default_transaction_isolation: 'serializable' }),
   )
@@ -72,7 +72,7 @@ it('concurrent changes to a record are accepted if the default isolation is seri
   expect(new Set(statuses)).toEqual(new Set([200]))
 })
 
-it('a name has candidates if the database has a high threshold of similarity', async () => {
+it('a name has candidates even if the database has a high threshold of similarity', async () => {
   const settings = { 'pg_trgm.word_similarity_threshold': '0.95' }
   const app = await startApp(await withSettings(await openTestDatabase(), settings))
   const payload = { kind: 'other', name: 'National Science Foundation of Atlantis' }

@@ -40,7 +40,7 @@ const limitsOf = ({ POOL_SIZE, MAX_EXPORTS }: Record<string, string | undefined>
 
 const parameters = z.object({ max_connections: z.coerce.number() })
 
-it('docs/operating.md and the description of POOL_SIZE state the connections that tests count', async () => {
+it('docs/operating.md and the description of POOL_SIZE state the connections assumed here', async () => {
   const page = (await readPage('docs/operating.md')).replaceAll(/\s+/g, ' ')
   expect(page).toContain(`\`POOL_SIZE\` + \`MAX_EXPORTS\` + ${furtherToPrimary} connections to the primary`)
   expect(page).toContain(`\`POOL_SIZE\` + \`MAX_EXPORTS\` + ${furtherToReplica} to each server`)

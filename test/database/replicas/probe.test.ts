@@ -64,7 +64,7 @@ it('probes do not store the timeline of the primary again while a statement stor
   await expect.poll(() => [read(), stores.length].at(-1)).toBe(2)
 })
 
-it('servers are probed every second even if reads may be older by a minute', async () => {
+it('servers are probed every second even if reads may be a minute old', async () => {
   const { url, pool, close } = await openEmptyDatabase()
   await pool.query('create table settings (name text, value text)')
   let probes = 0
