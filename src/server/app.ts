@@ -56,10 +56,19 @@ const bytesPerMib = 1024 * 1024
 const maxFailuresPerMinute = 20
 
 /**
- * Number of descriptors that are kept free for connections to PostgreSQL outside of the pools of requests and exports: for
- * streams, imports, notifications, readiness checks, recomposing and cancelling.
+ * Number of descriptors that are kept free for connections to the primary outside of the pools of requests and exports: for streams,
+ * imports, notifications, readiness checks, recomposing and cancelling.
  */
 const otherConnections = 25
+
+/** The same for each replica: for readiness checks, probes and cancelling. */
+const otherConnectionsToReplica = 5
+
+/** Returns the maximum number of connections to PostgreSQL. */
+function databaseConnections({ POOL_SIZE, MAX_EXPORTS, READ_DATABASE_URLS = [] }: Config): number {
+  const pools = POOL_SIZE + MAX_EXPORTS
+  return pools + otherConnections + READ_DATABASE_URLS.length * (pools + otherConnectionsToReplica)
+}
 
 /** Returns the verifier of access tokens, or undefined if the configuration names no issuer. */
 function tokenVerifier(
@@ -79,8 +88,7 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
     maxConnections: maxClientConnections(
       descriptorLimit(),
       config.MAX_CONNECTIONS,
-      (1 + (config.READ_DATABASE_URLS?.length ?? 0)) * (config.POOL_SIZE + config.MAX_EXPORTS) +
-        otherConnections,
+      databaseConnections(config),
     ),
     maxPerAddress: config.MAX_CONNECTIONS_PER_ADDRESS,
     maxNewPerSecond: config.MAX_CONNECTIONS_PER_SECOND,

@@ -26,7 +26,7 @@ const innerChanges: Record<string, Document> = {
   location: { name: 'Elsewhere' },
   locator: { page: '12' },
   budget: { currency: 'USD' },
-  record: { id: 'energy' },
+  record: { id: 'science-and-technology' },
 }
 
 describe.each(resources)('patching $name', (resource) => {

@@ -70,6 +70,7 @@ const distinctLists = [
   'parties',
   'participants',
   'relations',
+  'sectors',
 ]
 
 /** Names of list properties whose entries name one country, organization or region each. */

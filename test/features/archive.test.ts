@@ -60,7 +60,7 @@ beforeAll(async () => {
   expect(redacted.status, redacted.text).toBe(200)
   await importRows(original.database, scheme, rows)
   const { rows: imported } = await original.pool.query(
-    "select key from import_records where scheme = $1 and resource = 'agreements'",
+    "select key from import_records where scheme = $1 and resource = 'agreements' order by sequence",
     [scheme],
   )
   await original.patch(`/v1/agreements/${imported[0].key}`, { title: 'By hand' }, anyVersion)

@@ -114,8 +114,9 @@ async function resolveTopics(
   const outcomes: Outcomes = new Map()
   const missing: MentionedName[] = []
   for (const [index, name] of names.entries()) {
-    const key = known[index]?.match?.key
-    if (key !== undefined) outcomes.set(name.identity, { status: 'made', key })
+    const { status, match, candidates = [] } = known[index] ?? {}
+    if (match) outcomes.set(name.identity, { status: 'made', key: match.key })
+    else if (status === 'ambiguous') outcomes.set(name.identity, { status, key: null, candidates })
     else if (isCreatable(registry, name.mention, undefined)) missing.push(name)
   }
   const topics = groupBy(missing, ({ mention }) => topicIdentity(mention))
@@ -220,7 +221,7 @@ export interface CreationOptions {
 
 /**
  * Creates a record for each name that needs one (`markNeededNames`), unless such a record has been created in the meantime. A
- * name becomes unresolved if its record would be invalid. The name of an organization becomes ambiguous if it matches several.
+ * name becomes unresolved if its record would be invalid, and ambiguous if it matches several records.
  * @throws the reason of `signal`, between two batches. The records that were created before stay.
  */
 export async function createNamedRecords(

@@ -191,22 +191,24 @@ class Run {
   }
 }
 
-/** Sets an import to `failed`, with the reason. */
-async function setFailed({ database }: ImportContext, id: string, error: unknown): Promise<void> {
-  await database.transaction((tx) =>
+/** Sets an import to `failed`, with the reason, unless it is finished or deleted. @returns whether it was set. */
+async function setFailed({ database }: ImportContext, id: string, error: unknown): Promise<boolean> {
+  const rows = await database.transaction((tx) =>
     tx.query({
-      text: "update imports set state = 'failed', failure = $2 where id = $1 and state = any($3)",
+      text: "update imports set state = 'failed', failure = $2 where id = $1 and state = any($3) returning id",
       values: [id, describeFailure(error), pendingStates],
     }),
   )
+  return rows.length > 0
 }
 
 /**
  * Continues an import where it stopped, until it is done or waits for a person. Only one process works on the imports of a
  * scheme.
  * @returns whether it ran; false when another process works on the scheme.
- * @throws a temporary error (`isTemporary`): the import can be continued later; Problem `not-found` if there is no such import.
- * Any other error is not thrown, but sets the import to `failed`, with the reason.
+ * @throws a temporary error (`isTemporary`): the import can be continued later; Problem `not-found` if there is no such import; an
+ * error of the removal of its rows when it is finished. Any other error is not thrown, but sets the import to `failed`, with the
+ * reason.
  */
 export async function runImport(context: ImportContext, id: string, options: RunOptions): Promise<boolean> {
   const { scheme } = await requireImport(autocommitReads(context.database), id)
@@ -216,7 +218,10 @@ export async function runImport(context: ImportContext, id: string, options: Run
       await new Run(context, { ...options, signal }).runSteps(id)
     } catch (error) {
       if (isTemporary(error, signal)) throw error
-      await setFailed(context, id, error)
+      if (await setFailed(context, id, error)) return
+      // The import was deleted meanwhile, or it is finished, and its rows could not be removed.
+      const job = await readImport(autocommitReads(context.database), id)
+      if (job?.cleared === false) throw error
     }
   })
 }

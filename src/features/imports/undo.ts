@@ -182,10 +182,10 @@ class UndoBatch {
       const { change, values } = plans[index] ?? {}
       if (values)
         this.remaining.set(entry, findRemaining(entry, values, change !== undefined && refusal === undefined))
+      // A refusal keeps the whole record, also the properties that others have not changed.
+      const reason = refusal ?? plans[index]?.reason
       if (refusal !== undefined && this.#onRefused === 'wait') this.waiting.add(entry)
-      else
-        for (const reason of [plans[index]?.reason, refusal])
-          if (reason !== undefined) this.#keep(resource.name, entry.key, reason)
+      else if (reason !== undefined) this.#keep(resource.name, entry.key, reason)
     }
   }
 

@@ -285,6 +285,17 @@ records:
     })
     expect(await find(scheme)).toMatchObject({ name: 'Fourth', ror: rorOf[0], country: 'PAK' })
   })
+
+  it('is reported once, although somebody has also changed a property', async () => {
+    const scheme = newScheme()
+    const ror = 'https://ror.org/0bbbbbb97'
+    await importRorRow(scheme, 'First', ror)
+    const second = await importRorRow(scheme, 'Second', 'https://ror.org/0bbbbbb98')
+    await edit(scheme, { name: 'By hand' })
+    await createOrganization({ name: 'Other', kind: 'academic', country: 'NPL', ror })
+    const undone = await undo(api.database, second)
+    expect(undone.report).toMatchObject({ keptCount: 1, kept: [{ reason: expect.stringContaining(ror) }] })
+  })
 })
 
 describe('a second import of a file for which values were kept', () => {

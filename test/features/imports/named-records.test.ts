@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest'
 import { countInList } from '../../support/aggregates.ts'
 import { useTestApi } from '../../support/api.ts'
-import { checkCsv, importCsv, newScheme, titledMapping, undo } from '../../support/imports.ts'
+import { checkCsv, commit, importCsv, newScheme, titledMapping, undo } from '../../support/imports.ts'
+import { create } from '../../support/labelled-records.ts'
 
 /** Organizations and topics that imports create for names without a record. */
 
@@ -169,6 +170,19 @@ describe('topics that an import creates for different names', () => {
     const again = await importCsv(api.database, mapping, csv)
     expect(again.counts).toMatchObject({ unchanged: 1, refused: 0 })
     expect(await topicsOf(scheme)).toEqual(topics)
+  })
+
+  it('are ambiguous, and not created, if two such topics were created after the dry run', async () => {
+    const csv = 'Id,Topics\n1,Rowan berries\n'
+    const { id, counts } = await checkCsv(api.database, topicMapping('rowan'), csv)
+    expect(counts).toMatchObject({ created: 1, refused: 0 })
+    for (const slug of ['rowan-1', 'rowan-2'])
+      await create(api, 'topics', { slug, name: 'Rowan berries', scheme: 'rowan', code: slug })
+    const committed = await commit(api, id)
+    expect(committed.counts).toMatchObject({ created: 0, refused: 1 })
+    const detail = expect.stringContaining('ambiguous')
+    expect(committed.report?.refusedBy).toMatchObject([{ column: 'Topics', example: { detail } }])
+    expect(await countInList(api, '/v1/topics?scheme=rowan')).toBe(2)
   })
 
   it('have slugs without diacritics, and one slug for names that differ only in case and accents', async () => {
