@@ -83,7 +83,7 @@ export async function openUncached(
   folder: string,
 ): Promise<ColdRegistry> {
   const { cold, url } = await startUncached(database, folder)
-  // The agreements that the benchmark creates refer to topics of the seeds, which `generate` does not add.
+  // The agreements that the benchmark creates refer to topics of `seeds/interview-2011`. Of the seeds, `generate` adds only `reference`.
   await runCommand(url, 'seed')
   const existing = await countAgreements(cold.origin)
   if (existing < wanted) {

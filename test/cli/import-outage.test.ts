@@ -32,7 +32,7 @@ async function openUnreliableDatabase() {
     let message = ''
     // The test holds the lock of the register, so the command prints a note that it waits for another import. From then on, the
     // database is unreachable, and each call of `performance.now()` returns 20 s more, so that the command gives up
-    // (`maxOutageMs`) without a real wait.
+    // (`maxOutageMs`) after a few seconds.
     const printNote = () => {
       proxy.refuseConnections()
       let now = 0
@@ -51,7 +51,7 @@ async function openUnreliableDatabase() {
         )
       })
     } finally {
-      // The database is closed by the real clock.
+      // The database is closed later, with the real clock.
       vi.restoreAllMocks()
     }
     return message
