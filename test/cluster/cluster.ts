@@ -25,7 +25,8 @@ async function removeAndExit(): Promise<void> {
 /**
  * Starts a cluster, after removing one of an earlier run. `env` sets environment variables of the service. With `pooled`, each
  * process of the service reaches the primary through a PgBouncer on its host.
- * @returns when all processes of the service accept changes. @throws when a program of the cluster does not start.
+ * @returns when all processes of the service accept changes. @throws when a program other than HAProxy does not start; without
+ * HAProxy, waits forever.
  */
 export async function openCluster(
   env: NodeJS.ProcessEnv = {},

@@ -19,9 +19,9 @@ export interface Balancer {
 }
 
 /**
- * The settings of `deploy/`, with half the interval between checks, and without a log of requests. HAProxy stops
- * waiting for a connection to a hanging server earlier than the clients of HAProxy do. It waits longer for responses to checks,
- * since the machine may be busy.
+ * The settings of `deploy/`, with half the interval between checks, and without a log of requests. HAProxy waits a second for a
+ * connection to a hanging server: no longer than requests (`POOL_WAIT_SECONDS`) and PgBouncer do. It waits longer for responses to
+ * checks, since the machine may be busy.
  */
 const configuration = () =>
   readDeployed('haproxy/haproxy.cfg')

@@ -14,7 +14,7 @@ import { clusterUnavailableReason } from './tools.ts'
  */
 const vacuum = (url: string) => withClient(url, (client) => client.query('vacuum (freeze, analyze)'))
 
-/** Processor time of each PostgreSQL server, in processors. */
+/** The number of processors that each PostgreSQL server may use. */
 const cores = 0.3
 const clients = 24
 
