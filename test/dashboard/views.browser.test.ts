@@ -263,7 +263,7 @@ describeInBrowser('the dashboard', () => {
     await page.getByText('Nothing is recorded.').waitFor()
   })
 
-  it('is available in Chinese, with the Chinese labels and names of the registry', async () => {
+  it('is available in Chinese, with names and dates in Chinese', async () => {
     const { page } = await dashboard.open('/countries/PAK?lang=zh')
     await page.getByRole('heading', { level: 1, name: '巴基斯坦' }).waitFor()
     expect(await page.locator('html').getAttribute('lang')).toBe('zh')
@@ -301,7 +301,7 @@ describeInBrowser('a page that does not exist', () => {
   })
 
   it.each(['/map?resource=citations', '/map?resource=nonsense', '/timeline?resource=citations'])(
-    'says for a chart of a resource that has none that there is nothing: %s',
+    'says that there is nothing if the resource has no such chart: %s',
     async (path) => {
       const { page, pageErrors } = await dashboard.open(path)
       await page.getByRole('heading', { level: 1, name: 'There is nothing here.' }).waitFor()

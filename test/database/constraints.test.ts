@@ -337,7 +337,7 @@ describe('PostgreSQL refuses SQL that writes', () => {
         [null],
       ])
         expect(await insertAliases(bad), JSON.stringify(bad)).toEqual(check(`${table}_aliases_form`))
-      // A value that is not a list fails earlier, when its names are indexed.
+      // A value that is not a list fails earlier, when PostgreSQL computes the column `search` from its names.
       for (const bad of [{ name: 'X', language: null }, '"X"', 'null'])
         expect(await insertAliases(bad), JSON.stringify(bad)).not.toBe('accepted')
     },

@@ -368,7 +368,7 @@ describe('a folder for the embedded PostgreSQL', () => {
     await expect(hasCluster(loop)).rejects.toThrow(message)
   })
 
-  it.skipIf(isRoot)('is refused with the name of its owner when its database cannot be read', async () => {
+  it.skipIf(isRoot)('is refused with the user id of the owner when its database cannot be read', async () => {
     const closed = join(folder, 'unreadable')
     await mkdir(join(closed, 'postgres'), { recursive: true })
     await chmod(join(closed, 'postgres'), 0)
