@@ -34,7 +34,7 @@ const makeTemplate = (url: string, original: string, template: string): Promise<
 
 const migrateToExtendedRegistry = (url: string): Promise<void> =>
   withClient(url, async (client) => {
-    // PostgreSQL does not change a table that a view reads. These schemas have only views, which `sync_history()` creates again.
+    // PostgreSQL refuses to change a column that a view uses. These schemas have only views, which `sync_history()` creates again.
     await client.query('drop schema if exists past, published, published_past cascade')
     for (const statement of await generateStatements()) await client.query(statement)
     await client.query('select sync_records()')

@@ -22,7 +22,7 @@ const chunked =
 const formRequest = (body: string) =>
   `POST /reconcile HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: ${body.length}\r\n\r\n${body}`
 
-/** A reconciliation batch whose queries have as many values as possible. */
+/** A reconciliation batch with 400,000 values. It is refused, but only after it has been parsed and checked. */
 const manyValues = Object.fromEntries(
   Array.from({ length: 200 }, (_, index) => [
     `q${index}`,

@@ -52,7 +52,7 @@ export interface FailureCounts {
   disconnected: number
   /** Responses 503, and 409 while an earlier attempt of the same request still runs. */
   unavailable: number
-  /** Stored responses to creates whose first response was lost. */
+  /** Stored responses to retried creates, of which an earlier attempt had succeeded. */
   replayed: number
 }
 

@@ -22,7 +22,7 @@ afterAll(async () => {
 const callTool = (name: string, input: Document) => callToolBy(client, name, input)
 
 describe('a result of /mcp', () => {
-  it('gives with each citation what is doubtful about the fact, and where its text is', async () => {
+  it('has the note, the url and the sourceRecordId of each citation', async () => {
     const { key: source } = await createRecord(resourceOf('sources'), api)
     const { key } = await createRecord(resourceOf('agreements'), api)
     const stated = { note: 'Another list says 1979.', url: 'https://example.org/12', sourceRecordId: '12' }

@@ -5,7 +5,7 @@ import { useTestApi } from '../support/api.ts'
 
 const api = useTestApi()
 
-/** Sends a message as the text of a body, since the values are not those that `JSON.stringify` writes. */
+/** Sends a message that is already JSON, since `JSON.stringify` cannot write a repeated property. */
 async function send(body: string) {
   const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
   const { statusCode, payload } = await api.app.inject({

@@ -79,7 +79,7 @@ function* faultyBodies(
   }
 }
 
-/** Condition trees of the maximum depth and width of a search, and one that is too deep. */
+/** Condition trees at the limits of a search for depth and comparisons, one that is too deep, and one that has too many values. */
 function* searchBodies(): Generator<[what: string, body: string]> {
   const nest = (levels: number, leaf: string): string =>
     levels === 0 ? leaf : `{"and":[${nest(levels - 1, leaf)}]}`
@@ -182,7 +182,7 @@ function bulkBodies(example: unknown): [what: string, body: string][] {
   ]
 }
 
-/** Whether a path belongs to agreements, which have the most properties, or to no single resource. */
+/** Whether a path belongs to agreements, which have the most properties, or is one of a few that belong to no single resource. */
 export const isRepresentative = (path: string) =>
   /^\/v1\/(agreements|keys|network|search|changes)\b/.test(path)
 

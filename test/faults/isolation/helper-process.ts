@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-/** A child process that attacks or measures. It has its own event loop, so nothing else delays it. */
+/** A child process that attacks or measures. It has its own event loop, so the work of the test does not delay it. */
 export class HelperProcess {
   readonly #child: ChildProcess
 

@@ -4,7 +4,7 @@ const summarySchema = z.strictObject({
   count: z.int(),
   /** Response times of successful requests in milliseconds, sorted. */
   goodMs: z.array(z.number()),
-  /** How many requests had each status; `disconnected` are those without a response. */
+  /** How many requests had each status; `disconnected` are those without a complete response. */
   statuses: z.record(z.string(), z.int()),
 })
 
