@@ -70,7 +70,7 @@ describe('the endpoint /mcp', () => {
     expect(all.resources.map(({ name }) => name)).toContain('cooperation-bases')
     const { filters, dimensions } = JSON.parse((await call('describe', { resource: 'agreements' })).text)
     expect(filters.signedOn).toMatch(/Operators: .*gte/)
-    // The tools `list` and `aggregate` refuse the operators that only a search accepts.
+    // The tools `list` and `aggregate` send filters in URLs, which do not accept every operator.
     expect(filters.signedOn).not.toContain('certainlyGt')
     expect(filters.title).toMatch(/Operators: (?!.*startsWith).*contains/)
     expect(dimensions).toHaveProperty('signedYear')

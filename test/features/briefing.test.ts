@@ -10,7 +10,7 @@ import { createRecord, type Document, resourceOf } from '../support/documents.ts
 import { waitForFeed } from '../support/feed.ts'
 import { create } from '../support/labelled-records.ts'
 
-/** A day on which agreements expire within a year. */
+/** A date less than a year away: briefings list agreements that expire on it. */
 const inHundredDays = new Date(Date.now() + 100 * 86_400_000).toISOString().slice(0, 10)
 
 const countedList = z.object({ count: z.number(), list: z.string() })
@@ -237,7 +237,7 @@ describe('GET /v1/countries/{code}/briefing', () => {
     expect(await readLatestChange('')).toMatchObject({ title: 'Tuvalu College' })
   })
 
-  it('names agreements by Chinese alternative titles in changes and expiring, like include=names', async () => {
+  it('uses Chinese alternative titles in `changes` and `expiring`, like include=names', async () => {
     const id = await create(api, 'agreements', {
       title: 'Agreement on corals',
       alternativeTitles: [{ name: 'Corals' }, { name: '珊瑚协议', language: 'zh' }],
@@ -286,7 +286,7 @@ describe('GET /v1/countries/{code}/briefing', () => {
     expect(JSON.stringify(fullBriefing)).toContain('Secret')
   })
 
-  it('has the visibility of the records of changes and expiring, for a reader with a key', async () => {
+  it('has the visibility of the records in `changes` and `expiring`, for a reader with a key', async () => {
     const parties = [{ country: 'NRU', role: 'party' }]
     for (const visibility of ['public', 'internal']) {
       const dates = { inForceFrom: '2001', expiresOn: inHundredDays }

@@ -19,7 +19,7 @@ const rowOf = (sequence: number): FeedRow => ({
 
 const offsetOf = (sequence: number) => toOffset({ transaction: '1', sequence: String(sequence) })
 
-/** Opens a feed that ends at the position 1.1, and returns a function that adds changes to it. */
+/** Opens a feed that ends at the position 1.1, with mocked reads. `add` sets the changes that the next read returns. */
 function openFeed() {
   const closing = new AbortController()
   onTestFinished(() => closing.abort())

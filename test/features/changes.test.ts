@@ -63,7 +63,7 @@ const beginTransactions = async (clients: number): Promise<pg.PoolClient[]> =>
 /** The actor of revisions that the tests insert, as an SQL literal. */
 const actorSql = `'{"kind": "seed", "id": null, "name": null}'`
 
-/** Inserts a revision, which is the last step of a change, without a record. */
+/** Inserts a revision without a record. */
 const write = (client: pg.PoolClient, key: string, version = 1) =>
   client.query(
     `insert into revisions (resource, key, version, operation, document, actor) values ('figures', $1, $2, 'create', '{}', ${actorSql})`,
@@ -120,7 +120,7 @@ describe('the feed of changes', () => {
     await early.query('select pg_current_xact_id()')
     await write(late, 'late')
     await late.query('commit')
-    // Also later reads leave out the change, when all other transactions have ended.
+    // Read several times, since at first another transaction may be the reason why the change is missing.
     for (let again = 0; again < 5; again += 1) expect((await readChanges(after)).changes).toEqual([])
     await write(early, 'early')
     expect((await readChanges(after)).changes).toEqual([])
@@ -258,7 +258,7 @@ describe('the feed of changes', () => {
   })
 })
 
-/** Connects to the stream like a browser. The response is read only on demand. */
+/** Connects to the stream. The response is read only on demand. */
 function connect(query = '', headers: Record<string, string> = {}): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = httpGet(`${api.origin}/v1/changes/stream${query}`, { headers, agent: false }, resolve)

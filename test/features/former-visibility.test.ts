@@ -19,7 +19,7 @@ it('versions of a record while it was internal are hidden, even if no record is 
   expect((await api.get(`${path}/history/1`, { key: adminKey })).status).toBe(200)
 })
 
-it('aggregates of the past label a record that is internal now with its key, not as unknown', async () => {
+it('aggregates of the past show the public only the key of a record that is internal now', async () => {
   const api = await startTestApi()
   onTestFinished(() => api.close())
   const organization = await createRecord(resourceOf('organizations'), api, {

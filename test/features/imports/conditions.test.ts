@@ -65,7 +65,7 @@ describe('an object without a text, such as a row of a joined file or an element
     expect(kindOf('V', { '@xsi:nil': 'true' })).toMatchObject({ kind: 'skipped', reason: 'when: V is empty' })
   })
 
-  it('is shown if a row is skipped because of it', () => {
+  it('is called "an object" in the reason if a row is skipped because of it', () => {
     expect(kindOf('{V: {empty: true}}', { a: 'b' })).toMatchObject({
       reason: 'when: V is an object',
     })

@@ -163,7 +163,7 @@ describe('rows', () => {
     expect(await valuesOf('1,2\n', { header: 'none' })).toEqual([{ A: '1', B: '2' }])
   })
 
-  it('with the same value in a column are joined if the mapping says so', async () => {
+  it('next to each other with the same value in a column are joined if the mapping says so', async () => {
     const { rows } = await readContent('file.csv', 'id,party\n1,CHN\n1,PAK\n2,FRA\n', { groupBy: 'id' })
     expect(rows.map(({ locator, values }) => [locator, values.rows])).toEqual([
       [

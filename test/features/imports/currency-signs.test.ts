@@ -18,7 +18,7 @@ describe('the currency sign of an amount', () => {
     ['100￥', 'USD', '￥'],
     ['$5', 'EUR', '$'],
     ['￡5', 'CNY', '￡'],
-  ])('is refused if it is none of the currency: %s in %s', (amount, currency, sign) => {
+  ])('is refused if it is not a sign of the currency: %s in %s', (amount, currency, sign) => {
     const detail = `"${amount}" has the sign ${sign}, which is not a sign of the currency ${currency}. Correct the amount or the currency. To ignore the sign, remove it with replace in the mapping.`
     expect(convert(amount, currency)).toMatchObject({ kind: 'refused', faults: [{ column: 'a', detail }] })
   })
