@@ -41,7 +41,7 @@ const comparedAggregates: ComparedAggregate[] = [
     max: 4,
   },
   {
-    what: 'country and year, with a filter that half of the agreements match',
+    what: 'country and year, with a filter that two thirds of the agreements match',
     path: 'signedOn[gte]=1985&groupBy=country,signedYear&sort=-count&limit=100',
     sql: byYear('where year >= 1985'),
     max: 4,

@@ -26,7 +26,7 @@ const formRequest = (body: string) =>
 const manyValues = Object.fromEntries(
   Array.from({ length: 200 }, (_, index) => [
     `q${index}`,
-    { query: 'x', properties: Array(20).fill({ pid: 'x', v: Array(100).fill(1) }) },
+    { query: 'x', properties: Array(20).fill({ pid: 'country', v: Array(100).fill(1) }) },
   ]),
 )
 
@@ -36,9 +36,7 @@ const heaps: [heap: string, env: NodeJS.ProcessEnv][] = [
 ]
 
 for (const [heap, env] of heaps) {
-  it(`with ${heap}, the largest requests are answered and delay others by less than 500 ms`, async ({
-    task,
-  }) => {
+  it(`with ${heap}, the largest requests delay others by less than 500 ms`, async ({ task }) => {
     const service = await openService(database.url, { RATE_LIMIT: '0', SHED_LAG_MS: '0', ...env })
     const document: unknown = await (await fetch(`${service.origin}/openapi.json`)).json()
     await readLongestDelayMs(service.origin)

@@ -85,12 +85,12 @@ function* searchBodies(): Generator<[what: string, body: string]> {
     levels === 0 ? leaf : `{"and":[${nest(levels - 1, leaf)}]}`
   yield ['deep conditions', `{"where":${nest(10, '{"id":{"isNull":true}}')}}`]
   yield ['deeper conditions', `{"where":${nest(45, '{}')}}`]
-  yield [
-    'empty conditions',
+  const emptyConditions = (count: number) =>
     `{"where":{"or":[${Array(50)
-      .fill(`{"or":[${Array(39).fill('{}').join()}]}`)
-      .join()}]}}`,
-  ]
+      .fill(`{"or":[${Array(count).fill('{}').join()}]}`)
+      .join()}]}}`
+  yield ['empty conditions', emptyConditions(37)]
+  yield ['more empty conditions', emptyConditions(39)]
   yield [
     'many conditions',
     `{"where":{"or":[${Array(50).fill('{"createdAt":{"gte":"2011-01-01","lt":"2012-01-01"}}').join()}]}}`,
