@@ -104,7 +104,7 @@ describeInBrowser('administration in the dashboard', () => {
     await page.getByRole('heading', { level: 1, name: 'A report that must not be lost' }).waitFor()
   })
 
-  it('redacts a text and a property in all versions of a record, after a confirmation', async () => {
+  it('redacts a text in all versions of a record after a confirmation, and then a property', async () => {
     const name = 'Jane Doe'
     const document = { title: `Talk with ${name}`, kind: 'interview', interviewee: name }
     const id = await dashboard.create('sources', document)
@@ -194,7 +194,7 @@ describeInBrowser('administration in the dashboard', () => {
     }
   })
 
-  it('offers only the sign-in form to users without an administrator key', async () => {
+  it('offers a reader neither the list of keys nor a link to create a record', async () => {
     const { key } = await dashboard.createKey('reader')
     const { page, go } = await dashboard.open(`/administration`)
     await signIn(page, key)

@@ -97,7 +97,7 @@ describeInBrowser('a comparison of countries', () => {
     }
   })
 
-  it('names the groups by country after the partners that they count', async () => {
+  it('calls groups by country "by partner" if they count partners, otherwise "by country"', async () => {
     const { page, go } = await dashboard.open('/compare?country=PAK,DEU')
     const partners = page.getByRole('table', { name: /^Agreements by partner/ })
     expect(await partners.getByRole('columnheader').first().textContent()).toBe('Partner')

@@ -110,7 +110,7 @@ describeInBrowser('an ended session', () => {
     const { page } = await dashboard.openSignedIn('/explore/agreements?q=secret+accord')
     const link = page.getByRole('main').getByRole('link', { name: 'Secret accord' })
     await link.waitFor()
-    // Chromium has no back/forward cache in tests, so this is what its cache does after a sign-out on a later page.
+    // Chromium has no back/forward cache in tests. The script does what a sign-out on a later page and then the cache would do.
     await page.evaluate(() => {
       sessionStorage.removeItem('session')
       window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))

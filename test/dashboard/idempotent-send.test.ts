@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 
-/** Repeated saves of a form, with responses that are lost, sent by Node.js. */
+/** Repeated saves of a form whose first response was lost, without a browser. */
 
 interface Sent {
   apiKey: string | null

@@ -18,8 +18,8 @@ import { keyFigure } from './key-figure.ts'
 const dashboard = useDashboard({ changesRecords: true })
 
 /**
- * Sends a file of treaties for a dry run, waits for its end, and opens the page of the import. A page that is opened earlier opens
- * the panels again when it has followed the dry run to its end.
+ * Sends a file of treaties for a dry run, waits for its end, and opens the page of the import. A page that is opened earlier reads
+ * the data of its panels again when it has followed the dry run to its end.
  */
 async function openDryRun(scheme: string, csv: string): Promise<WatchedPage> {
   const id = await uploadTreaties(dashboard.api, csv, scheme)

@@ -28,7 +28,7 @@ describe('the language of the dashboard', () => {
     expect(stored).toEqual(['zh'])
   })
 
-  it('has a Chinese label for every parameter of a list or of the URL of a view', () => {
+  it('has a Chinese label for every parameter of a list, and for some of views', () => {
     const { find } = createLanguage('zh')
     const names = resources.flatMap((resource) =>
       Object.keys(resource.parameterTypes).map((parameter) => parameter.replace(/\[.*/, '')),
@@ -39,7 +39,7 @@ describe('the language of the dashboard', () => {
   })
 
   it('has a Chinese text for every operator of a filter', async () => {
-    // When the module of the API client is imported, it reads the address of the page.
+    // The import of `labels.ts` also loads `embed.ts`, which reads the address of the page.
     vi.stubGlobal('location', new URL('http://127.0.0.1/'))
     const { createLabels } = await import('../../src/dashboard/i18n/labels.ts')
     const { property } = createLabels(createLanguage('zh'), undefined)

@@ -37,7 +37,7 @@ describeInBrowser('a later page that fails', () => {
 })
 
 describeInBrowser('the list of changes', () => {
-  it('leads to older changes, each at its own URL, and back to the latest', async () => {
+  it('leads to a page of older changes with its own URL, and back to the latest', async () => {
     const { api } = dashboard
     const { page, settle } = await dashboard.open('/changes')
     const links = page.getByRole('main').getByRole('listitem').getByRole('link')
