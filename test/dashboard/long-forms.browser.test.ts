@@ -5,7 +5,10 @@ import { describeInBrowser, useDashboard } from '../support/dashboard.ts'
 
 const dashboard = useDashboard()
 
-/** What the focused element, or the error at it, has below the top of the bar with the button; null if it is all above. */
+/**
+ * Returns the start of the HTML of the focused element, or of the error at it, if it reaches below the top of the bar with the
+ * button; null if neither does, or if the focus is in the bar.
+ */
 function findHidden(): string | null {
   const bar = document.querySelector('.save-bar')
   const focused = document.activeElement
@@ -25,7 +28,7 @@ describeInBrowser('a long form', () => {
     // As in a window of 1280 by 1024 pixels with a zoom of 400 %.
     { width: 320, height: 256 },
   ])(
-    'can be saved from its first field, and shows what has the focus: $width × $height',
+    'shows its button at the first field, and never hides what has the focus: $width × $height',
     async (viewport) => {
       const { page } = await dashboard.openSignedIn('/new/agreements', { viewport })
       await page.getByLabel('Title required').focus()

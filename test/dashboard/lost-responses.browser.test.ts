@@ -107,7 +107,7 @@ describeInBrowser('after a lost response', () => {
     })
   })
 
-  it('a second click creates no second key, but a click after its message creates another', async () => {
+  it('a second click creates no second key, but a third click does', async () => {
     const { page } = await dashboard.openSignedIn('/administration')
     await loseFirst(page, 'POST', { path: 'keys' })
     await page.getByLabel('Name').fill('Lost')

@@ -27,7 +27,7 @@ describe('the draft of a mapping', () => {
   }
 
   it.each(['true', 'null', '1e5', '2011', '~'])(
-    'reads a column named %s, which YAML reads as no text',
+    'reads a column named %s, which YAML does not read as a text',
     (column) => {
       expectTitle(column, column)
     },
@@ -42,7 +42,7 @@ describe('the draft of a mapping', () => {
     ['Title/', "'Title/'"],
     ['Title // Name', "'Title // Name'"],
     [`Title/"Name" l'an`, `Title/"Name" l'an`],
-  ])('reads a column named %s, which a mapping would not read as a name: %s', (column, path) => {
+  ])('reads a column named %s, which looks like a path or a constant, by %s', (column, path) => {
     expectTitle(column, path)
   })
 

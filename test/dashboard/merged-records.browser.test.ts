@@ -120,7 +120,7 @@ describeInBrowser('the views of a merged record', () => {
     await page.waitForURL(`**/records/organizations/${into}`)
   })
 
-  it('open the record that stays without a new page if they are embedded', async () => {
+  it('open the record that stays in the same tab if they are embedded', async () => {
     const { from, into } = await mergeTwo()
     const { page } = await dashboard.open(`/records/agreements/${from}?embed=1`)
     await page.waitForURL(`**/records/agreements/${into}?embed=1`)

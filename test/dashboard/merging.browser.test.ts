@@ -102,7 +102,7 @@ describeInBrowser('the view that merges records', () => {
     await page.getByRole('link', { name: 'Open the record that stays' }).waitFor()
   })
 
-  it('keeps the reason when another record is chosen', async () => {
+  it('keeps the reason when the user goes back and chooses the record again', async () => {
     const { from } = await createPair('Institute of Lakes')
     const { page } = await dashboard.openSignedIn(viewOf(from))
     const proposed = page.getByRole('button', { name: 'Institute of Lakes', exact: true })

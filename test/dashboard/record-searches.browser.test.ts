@@ -131,7 +131,7 @@ describeInBrowser('a search for records', () => {
     await page.getByRole('option', { name: / science-and-technology · / }).waitFor()
   })
 
-  it('distinguishes records with equal names by their codes, also in the view of results', async () => {
+  it('shows codes, which distinguish records with equal names, also in the view of results', async () => {
     const { page, go } = await dashboard.open('/changes')
     await page.getByRole('combobox').fill('pakistan')
     await page.getByRole('option', { name: 'Pakistan PAK · Countries' }).waitFor()

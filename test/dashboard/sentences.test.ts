@@ -240,7 +240,7 @@ describe('Chinese sentences', () => {
     for (const { message } of faults) expect(translate(message), message).toBeDefined()
   })
 
-  it('exist for the times and cursors that a URL may have', () => {
+  it('exist for the faults of times and cursors in a URL', () => {
     const messages = [
       'must be an RFC 3339 timestamp such as 2026-01-31T09:30:00Z, or a date',
       'has a space before its offset from UTC: write + as %2B in a URL',
@@ -251,7 +251,7 @@ describe('Chinese sentences', () => {
     expect(messages.filter((message) => translate(message) === undefined)).toEqual([])
   })
 
-  it('are looked for in a time that does not grow with the nesting of a message', async () => {
+  it('are looked for in a bounded time, however deeply a message is nested', async () => {
     const timeMs = await measureProcessorTimeMs(() => {
       expect(translate(`${'item '.repeat(40)}zzz`)).toBeUndefined()
     })

@@ -68,7 +68,7 @@ describeInBrowser('a text that is too long', () => {
 })
 
 describeInBrowser('a reason for a change', () => {
-  it('that was copied with controls is stored with spaces instead of them', async () => {
+  it('that was copied with control characters is stored with spaces instead of them', async () => {
     const id = await dashboard.createAgreement({ title: 'On air' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     await page.getByLabel('Place').first().fill('Beijing')

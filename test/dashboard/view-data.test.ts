@@ -160,7 +160,7 @@ describe('the data of a view', () => {
     expect(countries).toEqual(new Set(['PAK', 'DEU', 'FRA', 'EGY']))
   })
 
-  it('keeps commas within values of filters', async () => {
+  it('keeps commas within values of filters whose values may contain commas', async () => {
     const target = async (path: string) =>
       (await fetch(`${api.origin}${path}&format=json`, { redirect: 'manual' })).headers.get('location')
     expect(await target('/explore/citations?page[]=12,14&page=16,18')).toBe(
@@ -259,7 +259,7 @@ describe('a refusal of the data of a view', () => {
     expect((await read('/changes?embed=1&format=csv')).status).toBe(200)
   })
 
-  it('looks for suggestions for no more unknown parameters than it lists', () => {
+  it('lists at most 100 unknown parameters, and counts the others', () => {
     const search = Array.from({ length: 1000 }, (_, index) => `p${index}=1`).join('&')
     const data = findViewData('changes', {}, search, [])
     expect(data).toMatchObject({ kind: 'invalid', faults: { listed: { length: 100 }, unlistedCount: 900 } })
