@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { sharedApi } from '../../support/api.ts'
 import { checkCsv, newScheme, titledMapping } from '../../support/imports.ts'
 
-/** Columns whose dates have different notations. */
+/** Notes about columns whose dates may be read wrongly. */
 
 const api = await sharedApi()
 

@@ -61,7 +61,7 @@ describe('a file of decisions', () => {
     expect(await read('')).toEqual([])
   })
 
-  it('may have characters of several bytes at the end of a slice', async () => {
+  it('may have characters of several bytes that begin in one piece and end in the next', async () => {
     const names = ['', 'a', 'ab', 'abc'].map((start) => start + '中😀'.repeat(2000))
     const decisions = await read(header + names.map((name) => `countries,${name},CHN\n`).join(''))
     expect(decisions.map(({ name }) => name)).toEqual(names)

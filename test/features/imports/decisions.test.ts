@@ -250,7 +250,7 @@ describe('a decision about the country of an organization', () => {
     expect(await funderOf(dropping, 'A')).toMatchObject({ name, country: null })
   })
 
-  it('finds or creates organizations also in a country that the registry has learned since', async () => {
+  it('also leads to a new organization in a country whose name the registry has learned since', async () => {
     const scheme = newScheme()
     const [name, country] = [`Academy of ${scheme}`, `Bohemia of ${scheme}`]
     const csv = `Id,Funder,Country\nB,${name},${country}\nC,Fund of ${scheme},Congo\n`

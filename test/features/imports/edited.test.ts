@@ -233,7 +233,7 @@ describe('a record that remains after an undo', () => {
     expect(await find(scheme)).toMatchObject({ name: 'By hand', website: 'https://second.example' })
   })
 
-  it('gets a value that the undo has removed from a record made by hand, in a third import', async () => {
+  it('gets a new value where the undo has removed one, even if the record was made by hand', async () => {
     const scheme = newScheme()
     const externalIds = [{ scheme, id: '1' }]
     await createOrganization({ name: 'Un Five', kind: 'academic', country: 'CHN', externalIds })
@@ -245,7 +245,7 @@ describe('a record that remains after an undo', () => {
 })
 
 describe('a record that was made by hand', () => {
-  it('keeps a value that an undone file had, too, after a file without the value', async () => {
+  it('keeps its value after an undone file with the same value and a file without one', async () => {
     const scheme = newScheme()
     const own = { name: 'Un Six', kind: 'academic', country: 'CHN', website: 'https://own.example' }
     await createOrganization({ ...own, externalIds: [{ scheme, id: '1' }] })

@@ -32,7 +32,7 @@ it('rows that take a value of a row with a fault have a fault, until a row has i
   expect(rows[2]).toMatchObject({ values: { Treaty: 'A', Party: 'Pakistan' } })
 })
 
-it('rows of a sheet may take a value of a row with too many values, which are in their columns', async () => {
+it('rows of a sheet may take a value of a row with extra values, which move no other value', async () => {
   const rowsXml = [textRow('Treaty', 'Party'), textRow('A', 'China', 'a note'), textRow('', 'Pakistan')]
   const sheet = makeXlsx(rowsXml.join(''))
   const { rows } = await readContent('file.xlsx', sheet, { fillDown: ['Treaty'] })

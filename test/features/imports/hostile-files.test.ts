@@ -327,7 +327,7 @@ describe('a table', () => {
     expect(rows[1]?.fault).toBeUndefined()
   })
 
-  it('keeps a few control characters, such as those of pasted rows, for the mapping', async () => {
+  it('keeps a few control characters, such as vertical tabs, and leaves them to the mapping', async () => {
     const { rows } = await readContent('file.csv', 'id,title\n1,First\u000bline\u0007\n')
     expect(rows).toMatchObject([{ values: { title: 'First\u000bline\u0007' } }])
   })

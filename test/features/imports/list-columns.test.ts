@@ -155,7 +155,7 @@ describe('columns beside items that are texts', () => {
     ).rejects.toMatchObject({ errors: [{ message: fault('c') }] })
   })
 
-  it('are read if they start at the row, and the item itself by . or #', async () => {
+  it('are read if their paths start at the row, and the item itself is read by #', async () => {
     const [row] = await convert('{ from: o, split: ";" }', 'organization: { from: "#", country: /c }')
     expect(row && draftsOf(row)[0]?.mentions).toMatchObject([
       { name: 'CAS', country: 'China' },
