@@ -33,7 +33,19 @@ describe('the language of the dashboard', () => {
     const names = resources.flatMap((resource) =>
       Object.keys(resource.parameterTypes).map((parameter) => parameter.replace(/\[.*/, '')),
     )
-    const ofViews = ['q', 'sort', 'cursor', 'from', 'to', 'asOf', 'undated', 'level', 'resource', 'inForceOn']
+    const ofViews = [
+      'q',
+      'sort',
+      'cursor',
+      'after',
+      'from',
+      'to',
+      'asOf',
+      'undated',
+      'level',
+      'resource',
+      'inForceOn',
+    ]
     const missing = [...names, ...ofViews].filter((name) => find(`property.${name}`) === undefined)
     expect(missing, 'missing in src/dashboard/i18n/zh.json, as property.<name>').toEqual([])
   })

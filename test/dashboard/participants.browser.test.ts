@@ -99,7 +99,7 @@ describeInBrowser('the page of a record', () => {
     await page.setViewportSize({ width: 1280, height: 800 })
     await go('/map?country=FJI')
     const viewBox = (await page.locator('svg.map').getAttribute('viewBox')) ?? ''
-    expect(viewBox.split(' ').map(Number)[2]).toBeLessThan(980)
+    expect(viewBox.split(' ').map(Number)[2]).toBe(960)
   })
 })
 

@@ -162,13 +162,10 @@ describe('columns beside items that are texts', () => {
       { name: 'NSFC', country: 'China' },
     ])
   })
+})
 
-  it('are read in objects of JSON', async () => {
-    const text = mapping(
-      '',
-      'participants: { each: { from: o, take: first }, country: c, role: =participant }',
-    )
-    const rows = await convertContent(text, 'rows.json', '[{"id": 1, "t": "One", "o": [{"c": "China"}]}]')
-    expect(rows.flatMap(draftsOf)[0]?.mentions).toMatchObject([{ name: 'China' }])
-  })
+it('columns beside items that are objects of JSON are read', async () => {
+  const text = mapping('', 'participants: { each: { from: o, take: first }, country: c, role: =participant }')
+  const rows = await convertContent(text, 'rows.json', '[{"id": 1, "t": "One", "o": [{"c": "China"}]}]')
+  expect(rows.flatMap(draftsOf)[0]?.mentions).toMatchObject([{ name: 'China' }])
 })
