@@ -52,7 +52,7 @@ describe('a query of the reconciliation service', () => {
     }
   })
 
-  it('ignores blank values, and uses the name, and the codes and values that are not blank', async () => {
+  it('ignores blank values of properties, as if they were not sent', async () => {
     await addOrganization('Academy of Blanks')
     const found = await reconcile({
       blank: { query: 'China', type: 'countries', properties: properties({ alpha2: ' ' }) },
@@ -158,7 +158,7 @@ describe('a query of the reconciliation service', () => {
     expect(found[249]).toMatchObject([{ id: 'countries:CHN', match: true }])
   })
 
-  it('is looked up by its text among records that have no such codes', async () => {
+  it('is looked up by its text if it has codes of other types only', async () => {
     const { topic } = await reconcile({
       topic: { query: 'Natural sciences', type: 'topics', properties: properties({ alpha2: 'CN' }) },
     })
@@ -212,7 +212,7 @@ it('a request for suggestions of an unknown type is refused with the most simila
   expect(blank.json<{ result: object[] }>().result[0]).toMatchObject({ id: 'countries:CHN' })
 })
 
-it('a cursor of suggestions that is not a whole number in decimal digits is refused', async () => {
+it('a cursor of suggestions that is too large, or no whole number in digits, is refused', async () => {
   const suggest = (cursor: string) =>
     test.app.inject(`/reconcile/suggest/type?prefix=a&cursor=${encodeURIComponent(cursor)}`)
   expect((await suggest('0')).statusCode).toBe(200)
@@ -230,7 +230,7 @@ it('an extension by properties that no resource has is refused, and each of them
   expect(errors[0]?.message).toContain('"alpah2" is not known; did you mean "alpha2"?')
 })
 
-it('a request that would get the manifest in place of what it asks for is refused', async () => {
+it('a request that would get the manifest, or only a part of what it asks for, is refused', async () => {
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
   const refused = [
     [{ method: 'POST', payload: 'querys={}' }, 'queries', 'required'],

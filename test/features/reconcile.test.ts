@@ -358,7 +358,7 @@ describe('the reconciliation service', () => {
     expect(Number(response.headers['retry-after'])).toBeGreaterThan(0)
   })
 
-  it('lets pages of every origin read the refusals of all plugins', async () => {
+  it('lets pages of every origin read refusals by other plugins: 401, 414 and 429', async () => {
     const limited = await openTestApp({ env: { PUBLIC_READ: 'false', RATE_LIMIT: '2' } })
     onTestFinished(() => limited.close())
     const refusals = [

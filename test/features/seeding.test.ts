@@ -196,7 +196,7 @@ describe('the reference data', () => {
     expect(isoCountries.filter(({ numeric }) => numeric === null)).toEqual([])
   })
 
-  it('gives every withdrawn state successors, each current or withdrawn later', async () => {
+  it('gives every former state successors, each current or ended later', async () => {
     const countries = await readAll<Country>('countries')
     const withdrawn = countries.filter(({ validTo }) => validTo !== null)
     expect(withdrawn.map(({ code }) => code)).toEqual(expect.arrayContaining(['SUN', 'YUG', 'CSK', 'DDR']))

@@ -49,7 +49,7 @@ it('the version before a citation moved to another source is as hidden as the fo
   expect(await readAll(paths)).toEqual(paths.map(() => secret))
 })
 
-it('a merged citation is as hidden as the other one, even after the other one has been removed', async () => {
+it('a merged citation is as hidden as the one that replaced it, even after that one is removed', async () => {
   const text = 'Secret of the merged citation'
   const source = await createSource()
   const merged = await cite(await createSource(), text)

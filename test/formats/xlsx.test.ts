@@ -49,7 +49,7 @@ it('days before 1900-03-01 are written as text: spreadsheets disagree on their s
 })
 
 it('a truncated text ends with a whole character', async () => {
-  // Of the last emoji that begins within the limit of 32,767 code units, only a half has room before the ellipsis.
+  // Before the ellipsis, the limit of 32,767 code units leaves room for the "a", 16,382 emojis and half of one.
   const text = `a${'😀'.repeat(20_000)}`
   expect(await writeCell(text, 'text')).toBe(`a${'😀'.repeat(16_382)}…`)
 })

@@ -13,7 +13,7 @@ import { largeTables, planFaults, type Sizes } from './plans.ts'
 
 const { resources } = registry
 
-/** Number of agreements in the registry; the numbers of other records are in proportion. */
+/** Number of generated agreements; the numbers of other generated records, except sources, are in proportion. */
 const agreements = 100_000
 
 let database: TestDatabase

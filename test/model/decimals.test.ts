@@ -16,7 +16,7 @@ const decimals = fc
     return size === '0' ? size : sign + size
   })
 
-/** Moves the decimal point, without a calculation. @param places number of digits to the right. */
+/** Moves the decimal point, without a calculation. @param places number of digits by which it moves to the right. */
 function movePoint(decimal: string, places: number): string {
   const sign = decimal.startsWith('-') ? '-' : ''
   const [whole = '', fraction = ''] = decimal.replace('-', '').split('.')

@@ -17,7 +17,7 @@ const foldInDatabase = async (ids: string[]): Promise<string[]> => {
   return rows.map(({ id }) => id)
 }
 
-/** The letters that Unicode 16 added below U+2000. A PostgreSQL with older tables leaves their case unchanged. */
+/** The letters that Unicode 16 added below U+2000. A PostgreSQL with an older Unicode leaves their case unchanged. */
 const newLetters = /[\u1c89\u1c8a]/
 
 /** All other letters up to U+1FFF, such as Latin, Greek, Cyrillic and Georgian ones. */

@@ -4,7 +4,10 @@ import { openTestApp } from '../../support/app.ts'
 import { registry } from '../../support/registry.ts'
 import { useOpened } from '../../support/use-opened.ts'
 
-/** Texts with the words of one name that name two countries, and names of one country that look like two. */
+/**
+ * Texts that name two countries, although most have the words of one name (such as `Netherlands India`, a former name of Indonesia),
+ * and names of one country that look like two.
+ */
 
 const test = useOpened(openTestApp)
 
