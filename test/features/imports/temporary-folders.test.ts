@@ -74,7 +74,7 @@ describe('while temporary files cannot be written', () => {
     expect(await waitForImport(api, id)).toMatchObject({ state: 'staged', failure: null })
   })
 
-  it.runIf(canMount)('a full disk is a reason to wait, too [needs root on Linux]', async () => {
+  it.runIf(canMount)('a full disk causes 503 with the reason, too [needs root on Linux]', async () => {
     vi.unstubAllEnvs()
     vi.stubEnv('TMPDIR', await mountMemory('size=8k'))
     const work = (folder: string) => writeFile(join(folder, '0'), Buffer.alloc(20_000))
@@ -118,7 +118,7 @@ describe('the temporary folders of imports', () => {
     })
   })
 
-  it('are removed when a service starts', async () => {
+  it('that were left more than a day ago are removed when a service starts', async () => {
     const old = join(place, 'entente-temporary-000000')
     await mkdir(old)
     await setAge(old, 25)

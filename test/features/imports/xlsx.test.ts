@@ -363,7 +363,7 @@ records:
     expect(await messageOf(readContent('file.xlsx', file))).toMatch(/ are hidden\. .* such as "Codes"\.$/)
   })
 
-  // `date` also means times, and dates of which the format shows only a part.
+  // `date` also means times, and parts of dates other than a year or a month with its year.
   it.each([
     ['d-mmmm-yy', 'date'],
     ['yyyy\\-mm\\-dd', 'date'],
