@@ -22,7 +22,7 @@ describe.each(resources)('the declaration of $name', (resource) => {
     expect(resource.includes()).toBe(resource.includes())
   })
 
-  it('has no document with an unknown include', () => {
+  it('refuses to compose documents with an unknown include', () => {
     const compose = () => documentJson(resource, propertiesOf(resource), ['unknown'])
     expect(compose).toThrow(`${resource.name} have no include "unknown"`)
   })

@@ -193,7 +193,7 @@ describe('the requested time', () => {
     expect(lists.flat()).toContain(created.key)
   })
 
-  it('is in registryAsOf for figures, since asOf is the date of a figure', async () => {
+  it('is registryAsOf in lists and aggregates of figures, whose filter asOf is their own date', async () => {
     const figures = resourceOf('figures')
     const created = await createRecord(figures, api)
     const past = await databaseTime(api)

@@ -118,7 +118,7 @@ it('a read with too many included records is refused; their own list and an expo
   expect(file.json<{ supports: unknown[] }>().supports.length).toBe(5001)
 })
 
-it('a read with 64 MiB of included records is refused', async () => {
+it('a read with more than 64 MiB of included records is refused', async () => {
   const { key: record, path } = await createRecord(agreements, api, {
     title: 'Of long sources',
     kind: 'other',

@@ -20,7 +20,7 @@ const keysIn = (response: HttpResponse) =>
 it('a registry that imports an export exports the same records, except versions and times', async () => {
   const other = await startTestApi()
   try {
-    // Records refer only to records of the resources before theirs.
+    // No record refers to a record of a resource that comes after its own.
     const names = [
       'organizations',
       'sources',

@@ -176,7 +176,7 @@ it('a replacement may form the text again in the id of another record, which sta
   expect(response.json()).toMatchObject({ title: 'Of a', parties: [{ organization }] })
 })
 
-it('a redaction that would give a record the external id of another one names both', async () => {
+it('a redaction is refused if it would duplicate an external id; the fault names both records', async () => {
   const paths: string[] = []
   for (const id of ['Jane', 'John'])
     paths.push(

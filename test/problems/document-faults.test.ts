@@ -293,7 +293,7 @@ describe('a document with a fault is refused with a pointer and a message that e
   })
 })
 
-describe('a body that is not an object is refused in the same words by every operation', () => {
+describe('a body that is not an object has the same fault in create, replace, patch and bulk', () => {
   const wrongTypes: [body: unknown, message: string][] = [
     [[agreement], 'must be an object, not an array'],
     [5, 'must be an object, not 5'],
