@@ -387,7 +387,7 @@ describe('a refused read', () => {
     [`/v1/agreements/${unusedId}`, new RegExp(`agreement ${unusedId}`)],
     ['/v1/countries/XXX', /country XXX/],
     ['/v1/topics/no-such-topic', /topic no-such-topic/],
-  ])('of an unknown path or key is a 404 with the path or the key: %s', async (path, detail) => {
+  ])('of an unknown path or key is a 404 with the path, key or suggestion: %s', async (path, detail) => {
     const response = await api.get(path)
     expect(response.status).toBe(404)
     expect(response.json<ProblemBody>().detail).toMatch(detail)

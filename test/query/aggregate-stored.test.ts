@@ -96,7 +96,7 @@ describe('an aggregate by country', () => {
         const response = await separate.patch(path, {
           parties: [...patchedParties, { organization: institute, role: 'party' }],
         })
-        // The writes may have removed the agreement or an organization.
+        // The writes may have removed the agreement, its organization or a country.
         expect([200, 404, 409, 422]).toContain(response.status)
         await expectSame(separate, request.resource, request.parameters)
       }),

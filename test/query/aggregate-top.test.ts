@@ -78,7 +78,7 @@ describe('top', () => {
     },
   )
 
-  it('ranks by the first measure, and counts each record of the other groups once', async () => {
+  it('gives `other` the measures of the records of its list, and a label in Chinese', async () => {
     const parameters = { groupBy: 'country', measures: 'sum:unitCount,count', 'kind[ne]': 'observatory' }
     const { data, other } = await aggregate(api, 'cooperation-bases', { ...parameters, top: '1', lang: 'zh' })
     expect(data[0]?.key.country).toBe('CHN')

@@ -58,7 +58,7 @@ describe('names beside codes in exports', () => {
   })
 
   it.each(['names=true', 'names=false', 'per=record', 'per=participant'])(
-    'are refused with %s in a format without columns',
+    'are only for formats with columns, as is the parameter per: %s',
     async (parameter) => {
       const response = await api.get(`/v1/agreements/export?format=ndjson&${parameter}`)
       expect(response.status).toBe(400)

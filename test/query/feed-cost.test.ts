@@ -5,7 +5,7 @@ import { useOpened } from '../support/use-opened.ts'
 
 const database = useOpened(openTestDatabase)
 beforeAll(async () => {
-  // Without triggers, since a revision of the service needs its record.
+  // The revisions have no records and, since no trigger runs, no valid hashes.
   await database.pool.query(`set session_replication_role = replica;
     insert into revisions (resource, key, version, operation, document, actor, time, salt, content_hash, hash, transaction)
       select (array['agreements', 'projects', 'citations'])[1 + number % 3], gen_random_uuid()::text, 1, 'create',

@@ -50,7 +50,7 @@ describe('the filter happenedIn', () => {
     expect(await created.find({ happenedIn: '../2010' })).toEqual(['../2009', '2010', '201X'])
   })
 
-  it('treats a missing end or start of an event as open', async () => {
+  it('treats a missing end or start of an event as open, but finds no event with neither date', async () => {
     const created = await createLabelled(api, 'projects', {
       'whole span': { title: 'a', kind: 'other', startsOn: '2004', endsOn: '2010' },
       continues: { title: 'b', kind: 'other', startsOn: '2006', endsOn: null },

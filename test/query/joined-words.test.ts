@@ -31,7 +31,7 @@ describe('the filter q', () => {
     'sars 19',
     '3.5',
     'U.S.',
-  ])('finds words that are joined by a slash, a point or a hyphen: %s', async (q) => {
+  ])('finds words that are joined by a slash, a point, a hyphen or a dash: %s', async (q) => {
     expect(await titlesWith(q)).toContain(title)
   })
 
