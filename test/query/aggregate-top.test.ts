@@ -78,6 +78,23 @@ describe('top', () => {
     },
   )
 
+  it('ranks the groups by the first measure, also if another one ranks them differently', async () => {
+    const bases = [
+      ['NPL', 1],
+      ['NPL', 1],
+      ['LKA', 9],
+    ] as const
+    for (const [hostCountry, unitCount] of bases)
+      await create(api, 'cooperation-bases', { name: 'Ranked', kind: 'observatory', hostCountry, unitCount })
+    const first = async (measures: string) => {
+      const parameters = { groupBy: 'country', name: 'Ranked', measures, top: '1' }
+      const { data } = await aggregate(api, 'cooperation-bases', parameters)
+      return data.map(({ key }) => key.country)
+    }
+    expect(await first('sum:unitCount,count')).toEqual(['LKA'])
+    expect(await first('count,sum:unitCount')).toEqual(['NPL'])
+  })
+
   it('gives `other` the measures of the records of its list, and a label in Chinese', async () => {
     const parameters = { groupBy: 'country', measures: 'sum:unitCount,count', 'kind[ne]': 'observatory' }
     const { data, other } = await aggregate(api, 'cooperation-bases', { ...parameters, top: '1', lang: 'zh' })

@@ -20,6 +20,7 @@ describe('names beside codes in exports', () => {
       topics: 'science-and-technology; energy',
       'topics.name': 'Science and technology; Energy',
     })
+    expect(Object.keys(row ?? {})).toEqual(['parties', 'parties.name', 'topics', 'topics.name'])
   })
 
   it('have a column for each reference of a participant with per=participant', async () => {

@@ -24,7 +24,7 @@ export interface SuggestQuery {
 /** Reads the parameters of a suggest service. @throws Problem `invalid-parameter` without a prefix or for an invalid cursor. */
 export function parseSuggestQuery({ prefix, cursor }: Record<string, unknown>): SuggestQuery {
   if (typeof prefix !== 'string' || prefix.trim() === '')
-    throw new Problem('invalid-parameter', 'The parameter prefix is required: the beginning of a name.')
+    throw new Problem('invalid-parameter', 'The parameter prefix is required: the text to search for.')
   const isNumber = cursor === undefined || (typeof cursor === 'string' && /^\d+$/.test(cursor))
   const offset = Number(cursor ?? 0)
   if (!isNumber || offset > maxCursor)
