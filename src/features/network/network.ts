@@ -23,7 +23,7 @@ const participationNote =
   'Participants count in any role. A country also counts through its organizations, as a host and by location, as in the filter `country`. Regions that take part themselves are not nodes.'
 
 const durationNote =
-  'No record is left out and no number is estimated: a million records take about ten seconds, and each further million pairs of participants about half a second. Beyond the time limit of statements the response is 503: narrow the records by `from` and `to`, `resource` or `topic`.'
+  'No record is left out and no number is estimated: a million records take six to seventeen seconds, and each further million pairs of participants about half a second. Beyond the time limit of statements the response is 503: narrow the records by `from` and `to`, `resource` or `topic`.'
 
 const common = {
   access: 'read',

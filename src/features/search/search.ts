@@ -54,7 +54,7 @@ const makeHitSchema = (names: string[]) =>
         }),
         score: z.number().min(0).max(1).meta({
           description:
-            '1: a name or code is the query; 0.98: a name is the query in the inverted order of sorted lists, or but for its article, quotation marks around it or punctuation at its end; 0.97: a name is the query without a form of government (`Ireland` for `Ireland, Republic of`); from 0.75: the title begins with the query; from 0.5: the record has the words; less: a name is similar to the query or a part of it.',
+            '1: a name or code is the query; 0.98: a name is the query in the inverted order of sorted lists, or but for its article, quotation marks around it or punctuation at its end; 0.97: a name is the query without a form of government (`Ireland` for `Ireland, Republic of`); from 0.75: the title begins with the query; from 0.5: the record has the words, or a Chinese name contains the query; less: a name is similar to the query or a part of it.',
         }),
         link: z.string().meta({ description: 'Path of the record.' }),
       })
