@@ -128,7 +128,7 @@ describe('a group of rows', () => {
   })
 })
 
-describe('more than 10,000 values of `each`', () => {
+describe('too many values of `each`', () => {
   const tooMany = 'The list of each has more than 10,000 values, which is the maximum.'
   const values = {
     id: 1,
@@ -164,7 +164,7 @@ describe('more than 10,000 values of `each`', () => {
   })
 })
 
-it('names in an item that is left out since its columns are empty do not count', () => {
+it('a name in an item that is left out since its columns are empty becomes no mention', () => {
   const funder = '{ organization: { value: Fund, create: true }, role: =funder, contribution: what }'
   const text = mapping(`participants: [${funder}, { country: c, role: =participant }]`)
   const namesOf = (what: string) => {

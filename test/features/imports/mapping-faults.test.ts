@@ -23,7 +23,7 @@ describe('a faulty mapping', () => {
       '/records/agreement: "agreement" is not known here; did you mean "agreements"?',
     ],
     [
-      'citations, whose records it cannot state',
+      'citations, since it cannot state which record they support',
       'scheme: x\nrecords: { citations: {} }',
       '/records/citations: "citations" is not known here',
     ],

@@ -208,7 +208,7 @@ describe('a mapping', () => {
     expect(sumOf({ a: 1234.5, b: '0,5' })).toMatchObject({ place: '1235' })
   })
 
-  it('reports truncated, dropped and unused values', () => {
+  it('reports shortened texts, removed characters and unused values', () => {
     const properties = 'place: { from: a, max: 10 }, summary: b, occasion: { all: [c, d] }'
     const row = convert(properties, { a: 'Llanfairpwllgwyngyll', b: 'x\u0007y', c: 'one', d: 'two' })
     expect(row).toMatchObject({

@@ -152,7 +152,7 @@ describe('a row of JSON that repeats a property', () => {
     }
   })
 
-  it('is not one whose objects have equal names at other places, or in texts', async () => {
+  it('is not a row with equal names in different objects, or in texts', async () => {
     const row = { a: [{ b: 1 }, { b: '"a": 2, "a": 3' }], b: { a: 1, b: String.raw`\"` }, 'a"': 1, 'a\\': 2 }
     const { rows } = await readContent('file.ndjson', JSON.stringify(row))
     expect(rows).toEqual([{ number: 1, locator: 'line 1', values: row }])

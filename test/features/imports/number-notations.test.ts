@@ -19,7 +19,7 @@ const noteOf = async (amounts: readonly string[], { number = '' } = {}) => {
 }
 
 it.each(['12,5', '1.250,00', '€ 1.187.334', '0,0625'])(
-  'a note names a column with both 1.234 and a number that has a decimal comma: %s',
+  'a note names a column with a number that contradicts the decimal point of 1.234: %s',
   async (comma) => {
     expect(await noteOf(['7', '1.234', comma])).toEqual([
       `The column "Amount" has "${comma}" and "1.234", whose point was read as a decimal point. If it separates thousands, write number: "1.234,5" in the mapping.`,

@@ -110,7 +110,7 @@ describe('numbers', () => {
     }
   })
 
-  it('have a minus sign after an integer only if the mapping states the format', () => {
+  it('have a minus sign after digits without separators only if the mapping states the format', () => {
     const read = compileNumber(readNumberFormat('1.234,5'))
     expect(['12-', '12 -', '3万-'].map((text) => read(text))).toEqual([-12, -12, -30_000])
     expect(compileNumber()('12-')).toBeInstanceOf(BadValue)
