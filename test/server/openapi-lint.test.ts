@@ -8,7 +8,7 @@ import { sharedApi } from '../support/api.ts'
 
 /** The rules of Spectral, a common linter. The rules of Redocly are checked in `openapi.test.ts`. */
 
-it('the OpenAPI document passes the rules of spectral:oas without a warning', {
+it('the OpenAPI document passes the recommended rules of spectral:oas without a warning', {
   timeout: 120_000,
 }, async () => {
   const { served } = await sharedApi()

@@ -46,7 +46,7 @@ describe('with a limit of units per minute', () => {
     expect((await api.get('/healthz', client)).status).toBe(200)
   })
 
-  it('sends how many units remain after the reads that a request makes, too', async () => {
+  it('sends how many units remain after the reads that a request causes', async () => {
     const { headers } = newClient()
     const remaining = (response: Response) =>
       Number(/r=(\d+)/.exec(response.headers.get('ratelimit') ?? '')?.[1])

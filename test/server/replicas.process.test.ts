@@ -187,7 +187,7 @@ it('ignores a malformed position in a cookie, which another service may have set
   expect(response.statusCode).toBe(200)
 })
 
-it('serves no stored response that was read from a replica before a change', async () => {
+it('stops serving stored responses that were read from a replica before a change', async () => {
   await waitForReplicaReads(second)
   const url = '/v1/topics?limit=1&count=exact&q=replicated'
   const count = async (process: Process) => (await get(process, url)).json().page.total.count

@@ -4,8 +4,8 @@ import { createRecord, resourceOf } from '../support/documents.ts'
 import { exchange, rawRequest } from '../support/raw-http.ts'
 
 /**
- * Request targets that most clients do not send: in absolute form (RFC 9112, section 3.2.2), with `..` or `.` in the path, and very
- * long ones.
+ * Request targets that most clients do not send: in absolute form (RFC 9112, section 3.2.2), with `..` or `.` as a key or name, and
+ * very long ones.
  */
 
 const api = await sharedApi()
@@ -44,7 +44,7 @@ describe('a target in absolute form', () => {
   })
 })
 
-describe('the data of a view of ".." or "."', () => {
+describe('the data of a dashboard view with ".." or "." as a key or name', () => {
   it.each([
     '/records/%2e%2e/docs?format=csv',
     '/records/%2e%2e/openapi.json?format=csv',

@@ -9,7 +9,7 @@ import { isHit, waitUntilCached } from '../support/cache-status.ts'
 import { registry } from '../support/registry.ts'
 import { runWrites, sqlWrite, writtenTables } from '../support/sql-writes.ts'
 
-/** A stored response becomes stale when a resource from which it was read changes, or when any record changes its visibility. */
+/** A stored response becomes stale when a resource from which it was read changes. A change of visibility removes all stored responses. */
 
 const api = useTestApi({ env: { RATE_LIMIT: '0' } })
 beforeAll(async () => {
@@ -50,7 +50,7 @@ describe('a change to one resource', () => {
   })
 })
 
-it('responses of other resources become stale when a record becomes internal or public', async () => {
+it('a change of visibility removes the stored responses of other resources, too', async () => {
   const source = await api.post('/v1/sources', { title: 'To hide', kind: 'report' })
   const path = source.headers.get('location') ?? ''
   for (const visibility of ['internal', 'public']) {

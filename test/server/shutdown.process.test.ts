@@ -107,7 +107,7 @@ it('on SIGTERM under load, the service completes every accepted request and ends
   expect(await waiting).toMatchObject({ status: 200, connection: 'close' })
   const { code, stdout, stderr } = await service.ended
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  // The level of the log is `warn`: stopping, and the 503 of `/readyz`, are expected.
+  // The only line is the startup message. Stopping, and the 503 of `/readyz`, cause no warnings.
   expect(stdout.trimEnd().split('\n')).toHaveLength(1)
   const { rows } = await pool.query("select name from topics where slug = 'energy'")
   expect(rows).toEqual([{ name: 'Accepted' }])

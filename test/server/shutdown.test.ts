@@ -17,7 +17,7 @@ import { getPort } from '../support/ports.ts'
 /** Milliseconds for which the responses of `openServer` wait. */
 const delayMs = 200
 
-/** Opens a server. The response to `/` ends `delayMs` after its begin, and the response to `/later` begins after `delayMs`. */
+/** Opens a server. The response to `/` ends `delayMs` after it begins, and the response to `/later` begins after `delayMs`. */
 async function openServer() {
   const serverFactory = createServerFactory({ connectionTimeoutMs: 300_000, keepAliveTimeout: 72_000 })
   const app = Fastify({ serverFactory, return503OnClosing: false })
@@ -41,7 +41,7 @@ async function openServer() {
   return { app, port, countLater: () => laterCount }
 }
 
-it('closes a connection when its response ends that began before the shutdown', async () => {
+it('closes a connection at the end of a response that began before the shutdown', async () => {
   const { app, port } = await openServer()
   const agent = new Agent({ keepAlive: true })
   onTestFinished(() => agent.destroy())

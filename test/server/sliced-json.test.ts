@@ -37,7 +37,7 @@ it('a byte order mark is removed, and a body that ends inside a character is ref
   await expect(parseJson(truncated, 100)).rejects.toThrow('The body is not UTF-8.')
 })
 
-it('a syntax error is reported with its line and column; in a text of one line, its character', async () => {
+it('a syntax error is reported with line and column; on the first line, with the column only', async () => {
   const messageFor = (text: string) => parseJson(Buffer.from(text), 10).catch((error: Error) => error.message)
   expect(await messageFor(`${'\n'.repeat(MiB)}  x`)).toContain(`"x" at line ${MiB + 1}, column 3`)
   expect(await messageFor('{\n\n"a" 1}')).toContain('line 3, column 5')
@@ -74,7 +74,7 @@ it('equal values have equal hashes, and different values have different ones', a
   expect(await Promise.all(structuredClone(values).map(hashJson))).toEqual(hashes)
 })
 
-it('the hash of a long string is the hash of its JSON; no slice ends between two surrogates', async () => {
+it('the hash of a long string is the hash of its JSON; no slice ends in a surrogate pair', async () => {
   for (const start of ['', 'a']) {
     const text = start + '😀\ud83d"'.repeat(50_000)
     const expected = createHash('sha256').update(JSON.stringify(text)).digest('base64url')
