@@ -22,7 +22,10 @@ export interface Base {
   topics: string[]
 }
 
-/** Returns the id of the base with an index. The ids of organizations have larger numbers. */
+/**
+ * Returns an id that ends with a number. In `partOf` it stands for the base with this index; the service gives the base another id.
+ * The two organizations have ids with larger numbers.
+ */
 const id = (index: number) => `01933b5e-7c1a-7d4e-9f2b-${String(index).padStart(12, '0')}`
 /** The ids of two organizations: an institute in Pakistan, and a union without a country. */
 export const institute = id(900_001)

@@ -281,7 +281,8 @@ class Dashboard {
 }
 
 /**
- * Starts a dashboard before the tests of a file, unless browser tests are skipped, and closes it after them.
+ * Starts a dashboard before the tests of a file, unless browser tests are skipped. If the file has its own service, closes the
+ * service after the tests.
  * @param options.changesRecords whether the file needs its own service, because it leaves new, changed or removed records.
  * @param options.prepare creates records once the dashboard has started.
  */

@@ -1,6 +1,7 @@
 /**
  * Returns the first and last day that an EDTF date can mean, as strings that sort by date: an open start as '', an open end
- * as '~'. Reads no seasons, no times of day, and no years that are negative or have more than four digits.
+ * as '~'. Reads no seasons, no times of day, no unknown starts or ends (`2011/`), and no years that are negative or have more than
+ * four digits.
  */
 export function parseSpan(text: string): { from: string; to: string } {
   const [start = '', end = start] = text.split('/')

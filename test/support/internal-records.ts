@@ -21,7 +21,7 @@ export interface HiddenRecords {
   secrets: string[]
 }
 
-/** The word that all texts of hidden records begin with. */
+/** The word that all free texts of hidden records begin with. */
 export const hiddenWord = 'Zyxwvut'
 
 /**

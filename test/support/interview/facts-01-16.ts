@@ -91,7 +91,7 @@ export const factsFrom1To16: Fact[] = [
   },
   {
     id: 'F05',
-    fact: 'The source is an interview with Jin Xiaoming on the occasion of the ninth working conference of 2011',
+    fact: 'The source is an interview with Jin Xiaoming; its occasion is a conference in August 2011',
     paragraph: '2',
     requests: [
       {
