@@ -56,7 +56,7 @@ describe('a list with any filters, any order and any page size', () => {
     countriesIn: (region: string) => Set<string>
     regionsIn: (region: string) => Set<string>
     topicsIn: (topic: string) => Set<string>
-    /** Rank of each record's title in Unicode order, by id, from PostgreSQL: the ICU of Node.js may differ. */
+    /** Rank of each record's title in the collation `und-x-icu`, by id, from PostgreSQL: the ICU of Node.js may differ. */
     rankOf: Map<string, number>
   }
 

@@ -30,13 +30,13 @@ describe('a wrong search is refused with a pointer into its body', () => {
       '"nin" is not known here: write {"not":{"status":{"in":[…]}}}',
     ],
     [
-      'the same operator inside a list',
+      'another such operator, inside a list',
       { parties: { some: { role: { not_in: ['party'] } } } },
       '/where/parties/some/role/not_in',
       '"not_in" is not known here: write {"not":{"role":{"in":[…]}}}',
     ],
     [
-      'the same operator on a timestamp, which has no `in`',
+      'such an operator on a timestamp, which has no `in`',
       { updatedAt: { nin: ['2011'] } },
       '/where/updatedAt/nin',
       '"nin" is not known here; it can be "gt", "gte", "lt", "lte"',

@@ -288,7 +288,7 @@ describe('a search', () => {
     expect(search.json<Page>().page.total).toEqual(list.json<Page>().page.total)
   })
 
-  it('applies all conditions on actions to the same action of a party', async () => {
+  it('finds records by the kind and the date of an action of a party', async () => {
     const action = (kind: string, date: string) => ({
       where: {
         and: [

@@ -59,7 +59,7 @@ it('many reads for one client cause no warning of too many listeners', async () 
   expect(warnings).toEqual([])
 })
 
-it('large bodies of clients that disconnected before the body was read no longer count', async () => {
+it('a large body whose client disconnects before it is read does not count toward the limit', async () => {
   const { key } = await api.database.transaction((tx) =>
     createKey(tx, { name: 'An editor', role: 'editor', expiresAt: null }),
   )
