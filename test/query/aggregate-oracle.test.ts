@@ -24,7 +24,7 @@ import {
 const api = useTestApi()
 beforeAll(createBases)
 
-/** Returns the index of a base in `bases`, which is the number at the end of its id. */
+/** Returns the index in `bases` of the base for which an id in `partOf` stands. */
 const indexIn = (id: string) => Number(id.slice(-12))
 
 async function createBases(): Promise<void> {

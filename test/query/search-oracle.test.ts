@@ -302,6 +302,26 @@ describe('a search', () => {
     expect(await searchAll(action('signed', '2010'))).toHaveLength(0)
   })
 
+  it('finds no record if only different actions of a party meet the conditions together', async () => {
+    const actions = [
+      { kind: 'signed', date: '1991' },
+      { kind: 'ratified', date: '1993' },
+    ]
+    const parties = [{ country: 'CHN', role: 'party', actions }]
+    const title = 'Signed and ratified in different years'
+    const created = await api.post('/v1/agreements', { title, kind: 'treaty', parties })
+    expect(created.status, created.text).toBe(201)
+    const search = (kind: string, date: string) =>
+      searchAll({
+        where: {
+          title: { eq: title },
+          parties: { some: { actions: { some: { kind: { eq: kind }, date: { within: date } } } } },
+        },
+      })
+    expect(await search('signed', '1991')).toHaveLength(1)
+    expect(await search('signed', '1993')).toHaveLength(0)
+  })
+
   it('finds records by their citations', async () => {
     const where = { citations: { some: { paragraph: { eq: '1' }, rank: { eq: 'normal' } } } }
     expect((await searchAll({ where })).length).toBeGreaterThanOrEqual(3)
