@@ -27,7 +27,7 @@ export interface PostgresServer {
   promote(): Promise<void>
   /** Makes a standby follow another server: it replays the log of that server. */
   follow(other: PostgresServer): Promise<void>
-  /** Runs statements as the superuser. */
+  /** Runs statements as the superuser. @returns the rows, if `text` is a single statement. */
   run(text: string): Promise<pg.QueryResultRow[]>
 }
 
