@@ -34,22 +34,22 @@ async function identifyFile(path: string): Promise<string | undefined> {
   return stats.isFile() ? `${stats.dev} ${stats.ino}` : undefined
 }
 
-/** @throws OperationalError if a file can be neither replaced nor created. Does not change or create the file. */
-async function requireWritable(path: string): Promise<void> {
+/** @throws OperationalError if a report can be neither replaced nor created. Does not change or create the file. */
+async function requireWritable({ option, path }: ReportFile): Promise<void> {
   try {
     const stats = await findStats(path)
     if (stats?.isDirectory()) throw new Error('it is a folder')
     if (stats) await access(path, constants.W_OK)
     else await access(dirname(path), constants.W_OK | constants.X_OK)
   } catch (error) {
-    throw failure(`${path} cannot be written`, error)
+    throw failure(`${option} ${path} cannot be written`, error)
   }
 }
 
 /**
  * Checks, before a command works, that its reports will replace none of its inputs and no other report, and that they can be written.
  * @param inputs paths of the files that the command reads.
- * @throws OperationalError that names the file and, if the file already has another use, the option.
+ * @throws OperationalError that names the option and the file.
  */
 export async function checkReportFiles(
   inputs: readonly string[],
@@ -62,8 +62,9 @@ export async function checkReportFiles(
     const identity = stats && (await identifyFile(path))
     if (identity !== undefined) users.set(identity, 'the import reads this file')
   }
-  for (const { option, path } of reportFiles) {
-    await requireWritable(path)
+  for (const report of reportFiles) {
+    const { option, path } = report
+    await requireWritable(report)
     const identity = await identifyFile(path)
     if (identity === undefined) continue
     const user = users.get(identity)

@@ -110,7 +110,9 @@ describe('entente import', () => {
     const { scheme, mapping, file } = await writeFiles()
     const names = join(folder, 'no-folder', 'names.csv')
     const importTo = (path: string) => runImport(mapping, file, '--yes', '--names', path)
-    await expect(importTo(names)).rejects.toThrow(`${names} cannot be written: no such file or directory`)
+    await expect(importTo(names)).rejects.toThrow(
+      `--names ${names} cannot be written: no such file or directory`,
+    )
     await expect(importTo(folder)).rejects.toThrow(`${folder} cannot be written: it is a folder`)
     await expect(importTo(join(file, 'a'))).rejects.toThrow('cannot be written: not a directory')
     expect(await lastImportId(scheme)).toBe('')

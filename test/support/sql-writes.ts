@@ -297,9 +297,10 @@ export async function runWrites(
     // A deferred constraint that fails at the commit would roll back all statements.
     await client.query('begin; set constraints all immediate')
     for (const write of writes) {
+      const statement = toSql(write)
       await client.query('savepoint before')
       try {
-        await client.query(toSql(write))
+        await client.query(statement)
         accepted += 1
         if (write.savepoint === 'release') await client.query('release before')
         if (write.savepoint === 'rollback') await client.query('rollback to before')
