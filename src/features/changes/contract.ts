@@ -109,7 +109,7 @@ export const pageParameters: Record<string, Parameter> = {
   ),
   country: multiValueParameter(
     keys.country(),
-    'Countries that the record named at that version: as a participant, host or location, or in a property `country`, directly or through an organization. A country names itself.',
+    'Countries that the record named at that version: as a participant, host or location, or in a property `country`, directly or through an organization. A country names itself. Changes of citations are not selected.',
   ),
   limit: limitParameter('Changes per page', pageLimits),
 }

@@ -23,7 +23,7 @@ type Kind = (typeof kinds)[number]
 
 /** Describes the properties of each kind of operation. The schema in the OpenAPI document does not have these rules. */
 const operationProperties =
-  '`create` has `document`. The others have the key of a record or, if the resource has external ids, its `externalId`. In addition, `upsert` has `document`; `replace` has `ifMatch` and `document`; `patch` has `ifMatch` and `patch`; `remove` has `ifMatch`.'
+  '`create` has `document`. The others have the key of a record or, if the resource has external ids, its `externalId`. In addition, `upsert` has `document`, which lists this `externalId`; `replace` has `ifMatch` and `document`; `patch` has `ifMatch` and `patch`; `remove` has `ifMatch`.'
 
 /** Identifies the record of an operation, by its key or by an external id. */
 export interface Target {
