@@ -152,7 +152,7 @@ export const typescript: GeneratorGroup = {
       run: ['npx', 'tsx', 'orval.ts'],
       checks: '`strict`, `exactOptionalPropertyTypes`',
       remark:
-        '`orval-fetch.ts` reads responses that are files, such as CSV, which the generated client would parse as JSON; cannot upload the file of an import',
+        '`orval-fetch.ts` reads responses that are files, such as CSV, which the generated client would parse as JSON; cannot send NDJSON to `POST …/import`',
     },
   ],
 }
