@@ -64,7 +64,7 @@ export function createClock(readTime: () => Promise<Date>): Clock {
     now,
     measure: async () => {
       // A measurement that has begun before this call may have begun before a step, too.
-      await measuring?.catch(() => {})
+      if (measuring) await measuring.catch(() => {})
       await refresh()
       return now()
     },

@@ -39,8 +39,8 @@ interface Sum {
 }
 
 /**
- * An amount of money, and its period: the first and last day that its date may mean, with other days in place of unknown ones.
- * `date` is null if it is unknown, or if it is exactly the first day.
+ * An amount of money, and its period: the first and last day that its date may mean. If one of them is unknown, the caller gives another
+ * day instead, such as the first day of the activity. `date` is null if it is unknown, or if it is exactly the first day.
  */
 interface MoneyValue extends Sum {
   period: Period
@@ -50,7 +50,7 @@ interface MoneyValue extends Sum {
 export interface Activity {
   identifier: string
   updatedAt: string
-  /** The reporting organisation; `isSecondary` if the activity has the identifier of another organisation. */
+  /** The reporting organisation; `isSecondary` if another organisation has assigned `identifier`, which does not begin with `ref`. */
   reporter: { ref: string; type: string; name: string; isSecondary: boolean }
   title: string
   description: string

@@ -21,9 +21,10 @@ afterAll(async () => {
 })
 
 /**
- * Starts an export, which creates its file and then waits for a lock until the end of the test. A first connection holds the
- * lock. While the export's check of the schema waits for it, a second connection requests it, too. PostgreSQL grants locks in
- * the order of the requests, so the second connection gets the lock before the export reads the tables.
+ * Starts an export, which creates its file and then waits for a lock until the end of the test. Before it creates the file, its check
+ * of the schema needs the same lock. So a first connection holds the lock only until the check waits for it and, after the check, a
+ * second connection has requested it. PostgreSQL grants locks in the order of the requests: the check passes, and the second
+ * connection has the lock before the export reads the tables.
  */
 async function startWaitingExport<T>(start: () => T): Promise<T> {
   const [first, second] = [await database.pool.connect(), await database.pool.connect()]

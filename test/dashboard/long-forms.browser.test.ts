@@ -28,7 +28,7 @@ describeInBrowser('a long form', () => {
     // As in a window of 1280 by 1024 pixels with a zoom of 400 %.
     { width: 320, height: 256 },
   ])(
-    'shows its button at the first field, and never hides what has the focus: $width × $height',
+    'shows its button also at the first field, and never hides the focus: $width × $height',
     async (viewport) => {
       const { page } = await dashboard.openSignedIn('/new/agreements', { viewport })
       await page.getByLabel('Title required').focus()

@@ -32,13 +32,13 @@ const inverse = { name: 'projects', description: 'the facilities that resulted f
 
 const refused: [what: string, fields: Fields, options: Partial<ResourceDeclaration>, message: string][] = [
   [
-    'a property with the name of a property of every record',
+    'a property with the name of a property that the service sets',
     { version: field.line('Version.') },
     {},
     'facilities.version: the property "version" already belongs to every record; give one of them another name',
   ],
   [
-    'a property with the name of a property that every resource gets',
+    'a property with the name of the field that the registry adds to every resource',
     { visibility: field.line('Visibility.') },
     {},
     'facilities.visibility: the property "visibility" already belongs to every record',

@@ -14,8 +14,8 @@ export function PageLinks({
   /** URL of the first page; undefined if it is shown. */
   first: string | undefined
   /**
-   * URL of the page after the shown one; undefined if there is none, or if no page is shown. While another page loads, the previous
-   * one is still shown.
+   * URL of the page after the shown one; undefined if there is none, or if no page is shown. While another page loads, the page that
+   * was loaded last stays, and so does `next`.
    */
   next: string | undefined
   onClick: () => void

@@ -17,7 +17,8 @@ export const visibilities = ['public', 'internal'] as const
 /**
  * One row for every record of every resource. The tables of the resources have no columns for version and timestamps. The
  * document, which contains copies of them, is composed when the record is written. `shape` is the hash of the SQL that composed
- * the document; it is null after a write that bypassed the service, until the service composes the document again.
+ * the document; it is null after a write that bypassed the service, until the document is stored again. Reads compose the document
+ * of such a row without storing it.
  */
 export const records = pgTable(
   'records',

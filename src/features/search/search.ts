@@ -54,7 +54,7 @@ const makeHitSchema = (names: string[]) =>
         }),
         score: z.number().min(0).max(1).meta({
           description:
-            '1: a name or code is the query; 0.98: a name is the query in the inverted order of sorted lists, or but for its article, quotation marks around it or punctuation at its end; 0.97: a name is the query without a form of government (`Ireland` for `Ireland, Republic of`); from 0.75: the title begins with the query; from 0.5: the record has the words, or a Chinese name contains the query; less: a name is similar to the query or a part of it.',
+            '1: a name or code is the query; 0.98: a name is the query in another order of words, as in sorted lists, or except for an article, quotation marks around it or punctuation at its end; 0.97: a name is the query without a form of government (`Ireland` for `Ireland, Republic of`); from 0.75: the title begins with the query; from 0.5: the record has the words, or a Chinese name contains the query; less: a name is similar to the query or a part of it.',
         }),
         link: z.string().meta({ description: 'Path of the record.' }),
       })
@@ -82,7 +82,7 @@ const makeContract = (names: string[], schema: () => z.ZodType): Contract => ({
   operationId: 'searchRegistry',
   summary: 'Search the whole registry',
   description:
-    'Finds records of any resource by name, alias, code or words, ignoring case and accents. First come records with a name or code that is the query, then those with a name that is the query in the inverted order of sorted lists (`Gambia The`), without punctuation around it, or without a form of government (`Ireland` for `Ireland, Republic of`), then titles that begin with the query, then words in names or prose (in web search syntax, beginnings of words included), then similar names. Chinese names are found by any part, and by a text that contains them. Weaker matches are searched only if better ones are too few. If more than 200 records of a resource have the words, or titles that begin with the text, 200 of them are ranked: add words, or use the list of the resource.',
+    'Finds records of any resource by name, alias, code or words, ignoring case and accents. First come records with a name or code that is the query, then those with a name that is the query in another order of words, as in sorted lists (`Gambia The`), without punctuation around it, or without a form of government (`Ireland` for `Ireland, Republic of`), then titles that begin with the query, then words in names or prose (in web search syntax, beginnings of words included), then similar names. Chinese names are found by any part, and by a text that contains them. Weaker matches are searched only if better ones are too few. If more than 200 records of a resource have the words, or titles that begin with the text, 200 of them are ranked: add words, or use the list of the resource.',
   access: 'read',
   cost: 2,
   query: {
