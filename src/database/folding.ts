@@ -12,11 +12,11 @@ const ordinarySpaces = (value: SQL): SQL =>
   sql`regexp_replace(${value}, '[\\u00a0\\u1680\\u2000-\\u200b\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]', ' ', 'g')`
 
 /**
- * Returns SQL of a text in web-search syntax, for PostgreSQL functions such as `websearch_to_tsquery`. Replaces minus signs before
- * a space by a space: they are dashes, as between the parts of a title, and no negation, so the sign of `-coal` in `energy - -coal`
- * stays. Then replaces each run of two or more minus signs by a space, even if there are spaces or operators between the signs. Such
- * a run is a line or a dash, too, and PostgreSQL fails at a run of 33. Other signs that separate words (`separators()`) become
- * commas, so that PostgreSQL searches the words which they join as a phrase.
+ * Returns SQL of a text in web-search syntax, for PostgreSQL functions such as `websearch_to_tsquery`. First replaces minus signs
+ * before a space or the end by a space: they are dashes, as between the parts of a title, and no negation. Of `energy - -coal`,
+ * `energy -coal` remains, which still excludes `coal`. Then replaces each remaining run of two or more minus signs by a space, also
+ * with operators between them. Such a run is a line or a dash, too, and PostgreSQL fails at a run of 33. Other signs between words
+ * (`separators()`) become commas, so that PostgreSQL searches for the words on both sides of a sign as a phrase.
  */
 export function webSearch(value: SQL): SQL {
   const withoutDashes = sql`regexp_replace(${ordinarySpaces(sql`plain_text(${value})`)}, '-+(?=[[:space:]]|$)', ' ', 'g')`

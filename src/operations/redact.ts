@@ -36,7 +36,7 @@ interface RedactionTask extends RedactionRequest {
  * Redacts a record outside its revisions: its rows in the schema `history`, the rows and names that imports have stored, and
  * stored responses.
  * @param wasInRevisions whether a revision of the record had what is removed.
- * @throws Problem `invalid-body` if neither a revision nor a row nor a name had it. Stored responses do not count.
+ * @throws Problem `invalid-body` if neither a revision, nor a row in `history` or of an import, nor a name had it. Stored responses do not count.
  */
 async function redactRowsAndResponses(
   tx: Transaction,

@@ -165,7 +165,7 @@ it('a replacement that forms the text again with the characters next to it is re
   expect(redacted.json()).toMatchObject({ title: 'Note of N.yy and Jane', version: 2 })
 })
 
-it('a replacement may form the text again in the id of another record, which stays', async () => {
+it("a replacement may be one that would form the text in another record's id, which stays", async () => {
   const organization = `${randomUUID().slice(0, -4)}abbb`
   const document = { id: organization, name: 'Party', kind: 'other' }
   const created = await api.post('/v1/organizations/bulk', { operations: [{ op: 'create', document }] })

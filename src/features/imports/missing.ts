@@ -11,6 +11,7 @@ import { importMissing } from '../../database/tables/index.ts'
 import type { Registry } from '../../model/registry.ts'
 import { removeMissingList } from './cleanup.ts'
 import { identitySql } from './identities.ts'
+import { parseStoredMapping } from './mapping/index.ts'
 import { isRefusedRowsFile } from './reading/refused-rows.ts'
 import type { ImportJob } from './store.ts'
 
@@ -29,12 +30,14 @@ const batchSize = 1000
 
 /**
  * SQL of the records that earlier imports of the scheme wrote, or into which such records were merged, and none of whose external
- * ids is in a row of this import. An earlier import has a smaller id. A record into which others were merged may have several
+ * ids is in a row of this import. Only records of the resources of its mapping count: a register may have several files, each with
+ * other resources. An earlier import has a smaller id. A record into which others were merged may have several
  * external ids. The statement groups all external ids instead of joining them: while PostgreSQL has no statistics for the new
  * rows, it may run a join as a nested loop.
  */
-function missingStatement({ shared, withExternalIds }: Registry, { id, scheme }: ImportJob) {
-  const { externalIds } = shared
+function missingStatement(registry: Registry, { id, scheme, mapping }: ImportJob) {
+  const { externalIds } = registry.shared
+  const resources = Object.keys(parseStoredMapping(mapping, registry).records)
   const isEarlier = sql`earlier.scheme = ${scheme} and earlier.import < ${id} and not earlier.undone and earlier.row is not null`
   const hasEarlier = sql`exists (select from imports where imports.scheme = ${scheme} and imports.id < ${id})`
   return compileSql(sql`select resource, key, min(external_id) as "externalId" from (
@@ -44,7 +47,7 @@ function missingStatement({ shared, withExternalIds }: Registry, { id, scheme }:
         select records.resource, records.key, ${externalIds.id} as external_id,
           ${identitySql(sql`records.resource`, scheme, externalIds.id)} as identity
         from ${externalIds} join records on records.id = ${externalIds.record}
-        where ${hasEarlier} and ${externalIds.resource} = any(${sql.param(withExternalIds)}::text[]) and ${externalIds.scheme} = ${scheme}
+        where ${hasEarlier} and ${externalIds.resource} = any(${sql.param(resources)}::text[]) and ${externalIds.scheme} = ${scheme}
           and (exists (select from import_records earlier
               where earlier.resource = records.resource and earlier.key = records.key and ${isEarlier})
             or records.id in (select merged.merged_into from records merged

@@ -28,7 +28,7 @@ import type { LocalFile } from './reading/file.ts'
 import { readRows } from './reading/index.ts'
 import type { RowOptions } from './reading/options.ts'
 import { readNames } from './record-names.ts'
-import { repeatedFault } from './stage.ts'
+import { repeatedFault } from './repeated-rows.ts'
 import type { ConvertedRow, FileInfo, ReadyRow, Row, RowFault } from './types.ts'
 import { findUpserts, type Upsert } from './upserts.ts'
 

@@ -231,6 +231,8 @@ export function resolveRows(resolver: MentionResolver, rows: readonly ReadyRow[]
     notWritten = []
     for (const row of affected) {
       const before = resolved.get(row)
+      // A refused row may refer to its own records. It keeps only the faults that are not about them.
+      if (before && before.faults.length > 0) continue
       const after = resolveRow(resolver, row)
       resolved.set(row, after)
       if (before && isWritten(before) && !isWritten(after)) notWritten.push(after)

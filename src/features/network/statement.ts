@@ -142,7 +142,7 @@ function edgeDatesSql(plan: NetworkPlan, records: SQL): SQL {
 /** Returns the common table expression `edge_topics`: the most frequent topics of the shown edges. */
 function edgeTopicsSql(registry: Registry, plan: NetworkPlan, records: SQL): SQL {
   const { columns, names } = edgeEnds(plan)
-  // Grouping by the number of an edge is faster than by its ends, and with few groups PostgreSQL counts in parallel.
+  // Grouping by the number of an edge is faster than by its ends. PostgreSQL also expects few groups then, and so counts in parallel.
   const shown = sql`rows from (json_to_recordset(${placeholder('shown')}::text::json) as (${columns})) with ordinality as shown(${names}, edge)`
   const topics = sql`select participants, topic from (${records}) as selected_record join ${registry.shared.topicLinks} using (record)`
   const name = registry.nameIn('topics', sql`topics`, plan.language)

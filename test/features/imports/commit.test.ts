@@ -166,6 +166,17 @@ describe('the report of a file without some records of earlier files', () => {
       })
   })
 
+  it('does not list records of resources that the mapping lacks, such as those of another file', async () => {
+    const scheme = newScheme()
+    await importRows(api.database, scheme, rows(2))
+    const organizations = `{scheme: ${scheme}, records: {organizations: {id: Id, properties: {name: Name, kind: =academic}}}}`
+    const first = await importCsv(api.database, organizations, 'Id,Name\n1,One\n2,Two\n')
+    expect(first.report).toMatchObject({ missing: 0 })
+    const second = await importCsv(api.database, organizations, 'Id,Name\n1,One\n')
+    expect(second.report).toMatchObject({ missing: 1 })
+    expect(await missingOf(second.id)).toEqual(['2,Two'])
+  })
+
   it('does not list records that others wrote or that an undo removed', async () => {
     const scheme = newScheme()
     const externalIds = [{ scheme, id: 'by-hand' }]

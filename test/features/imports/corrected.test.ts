@@ -281,3 +281,27 @@ describe('the report of a corrected rejected.csv', () => {
     })
   })
 })
+
+it.each(['{}', '{groupBy: Id}'])(
+  'a row that repeats an id of the original file is refused until its id is new: rows: %s',
+  async (rows) => {
+    const mapping = mappingOf(rows, namedColumns)
+    const scheme = /scheme: (\S+)/.exec(mapping)?.[1] ?? ''
+    const content = 'Id,Title,Signed\n1,One,2001\n2,Two,no date\n1,Another,2003\n'
+    const { id, counts } = await importFile(api.database, mapping, 'register.csv', content)
+    expect(counts).toMatchObject({ created: 1, refused: 2 })
+    const { text } = await api.get(`/v1/imports/${id}/rejected.csv`, { key: adminKey })
+    const corrected = text.replace('no date', '2002')
+    const again = await importFile(api.database, mapping, 'rejected.csv', corrected)
+    expect(again.counts).toMatchObject({ created: 1, changed: 0, refused: 1 })
+    expect(again.report?.refusedBy).toMatchObject([{ column: 'import.extra' }])
+    const mended = corrected.replace('1,Another', '3,Another').replace('repeats row 2', '')
+    expect((await importFile(api.database, mapping, 'rejected.csv', mended)).counts).toMatchObject({
+      created: 1,
+      changed: 0,
+      refused: 0,
+    })
+    const titles = (await agreementsOf(scheme)).map(({ title }) => title)
+    expect(titles.sort()).toEqual(['Another', 'One', 'Two'])
+  },
+)

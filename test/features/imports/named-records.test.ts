@@ -153,6 +153,33 @@ const topicsOf = async (scheme: string) => {
   return Object.fromEntries(data.map(({ name, slug }) => [name, slug]))
 }
 
+describe('names whose records were removed after the dry run', () => {
+  const mapping = (more = '') =>
+    `{scheme: ${newScheme()}, records: {agreements: {id: Id, properties: {title: Id, kind: =treaty,
+      parties: [{organization: {from: Party${more}}, role: =party}]}}}}`
+  const csv = 'Id,Party\n1,Medlar Union\n2,Medlar Union\n'
+
+  it('get new records if the mapping has create: true, such as after the undo of another import', async () => {
+    const earlier = await importCsv(api.database, mapping(', create: true'), csv)
+    const { id, counts } = await checkCsv(api.database, mapping(', create: true'), csv)
+    expect(counts).toMatchObject({ created: 2, refused: 0 })
+    await undo(api.database, earlier)
+    expect((await commit(api, id)).counts).toEqual(counts)
+    expect(await findOrganizations('Medlar Union')).toHaveLength(1)
+  })
+
+  it('refuse their rows otherwise, with the names in the reason', async () => {
+    const key = await create(api, 'organizations', { name: 'Sorb Union', kind: 'other' })
+    const { id } = await checkCsv(api.database, mapping(), csv.replaceAll('Medlar', 'Sorb'))
+    const path = `/v1/organizations/${key}`
+    expect((await api.delete(path, { headers: { 'if-match': '*' } })).status).toBe(204)
+    const { counts, report } = await commit(api, id)
+    expect(counts).toMatchObject({ created: 0, refused: 2 })
+    const detail = expect.stringContaining('matches no record of organizations')
+    expect(report?.refusedBy).toMatchObject([{ column: 'Party', example: { value: 'Sorb Union', detail } }])
+  })
+})
+
 describe('topics that an import creates for different names', () => {
   it.each([
     ['with the same Latin letters', 'mallow', ['Laser 激光', 'Laser 雷达', 'C++ language', 'C language']],

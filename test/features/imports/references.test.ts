@@ -339,3 +339,13 @@ ${more}`
     })
   })
 })
+
+it('a row that is refused for a name has no fault about a reference to its own record', async () => {
+  const mapping = `{scheme: ${newScheme()}, records: {
+    organizations: {id: oid, properties: {name: org, kind: =academic, country: country}},
+    projects: {id: pid, properties: {title: org, kind: =joint_research,
+      participants: [{organization: {from: oid, by: id}, role: =participant}]}}}}`
+  const { report } = await checkCsv(api.database, mapping, 'oid,org,country,pid\nO1,Own,Chinna,P1\n')
+  expect(report?.refusedBy).toMatchObject([{ column: 'country', rows: 1 }])
+  expect(report?.refusedBy).toHaveLength(1)
+})

@@ -9,6 +9,7 @@ import {
   isAdditional,
   type RefusedRowCells,
 } from '../reading/refused-rows.ts'
+import { repeatedLocator } from '../repeated-rows.ts'
 import { type FaultyRow, readFaultyRows, refusedStates } from '../rows.ts'
 import type { ImportJob } from '../store.ts'
 import type { FileInfo, JsonObject, JsonValue, RowFault } from '../types.ts'
@@ -69,7 +70,8 @@ function toCells(
     'import.reason': joinFaults(listed, toReason),
     'import.suggestion': joinFaults(listed, ({ suggestion }) => suggestion),
   }
-  const added: Record<string, JsonValue> = { ...refusal, ...describeValues(columns, values) }
+  const [repeated] = listed.flatMap((fault) => repeatedLocator(fault) ?? [])
+  const added: Record<string, JsonValue> = { ...refusal, ...describeValues(columns, values, repeated) }
   return [
     ...columns.map((column) => toCell(values[column])),
     ...additional.map((name) => toCell(added[name])),

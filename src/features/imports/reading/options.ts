@@ -23,7 +23,7 @@ export const rowOptions = z.strictObject({
   ),
   fillDown: describe(
     z.array(z.string().max(500)).max(100).optional(),
-    'CSV and XLSX: columns whose empty values take the value of the row above, as for merged cells.',
+    'CSV and XLSX: columns whose empty values take the value of the row above, as for merged cells, even if it belongs to another record.',
   ),
   groupBy: describe(
     z.string().max(500).optional(),

@@ -19,9 +19,13 @@ const numbersColumn = 'import.numbers'
 
 /**
  * The column that lists those values of a row that have no column, as JSON: an empty list if the row has fewer values than the
- * table has columns, and an object if the file has no columns.
+ * table has columns, and an object if the file has no columns. A row that repeats the id of an earlier row, which may not be in the
+ * file of refused rows, has `repeats` and the place of that row.
  */
 const extraColumn = 'import.extra'
+
+/** The beginning of a cell in `import.extra` of a row that repeats the id of an earlier row. */
+const repeatsWord = 'repeats '
 
 /**
  * Columns without values. A file of refused rows has one of them if the serial numbers of the original workbook do not count days
@@ -68,16 +72,22 @@ export const isAdditional = (column: string): boolean => allAdditionalColumns.in
  * Returns the cells of a row in the columns `import.numbers` and `import.extra`. A damaged list in `import.numbers` stays, so that
  * the row is refused until a person has corrected the list.
  * @param columns the columns of the imported file; if it has none, the properties that have a column.
+ * @param repeated the place of the earlier row whose id the row repeats; undefined if it repeats none.
  */
-export function describeValues(columns: readonly string[], values: JsonObject): Record<string, JsonValue> {
+export function describeValues(
+  columns: readonly string[],
+  values: JsonObject,
+  repeated: string | undefined,
+): Record<string, JsonValue> {
   const numbers = columns.filter((column) => typeof values[column] === 'number')
   const listed = values[numbersColumn]
   const damaged = typeof listed === 'string' && parseColumnList(listed) === undefined ? listed : undefined
   const known = new Set(columns)
   const others = Object.entries(values).filter(([name]) => !known.has(name) && !isAdditional(name))
+  const repeats = repeated === undefined ? null : `${repeatsWord}${repeated}`
   return {
     [numbersColumn]: damaged ?? (numbers.length > 0 ? numbers : null),
-    [extraColumn]: values[extraColumn] ?? (others.length > 0 ? Object.fromEntries(others) : null),
+    [extraColumn]: values[extraColumn] ?? (others.length > 0 ? Object.fromEntries(others) : repeats),
   }
 }
 
@@ -112,15 +122,16 @@ function parseColumnList(text: string): string[] | undefined {
 
 /**
  * Restores the numbers of a row of a file of refused rows. If people have replaced a number by a text that is not a number, it
- * stays text. Values without a column, and a wrong number of values, remain a fault until a person has emptied the cell in the
- * column `import.extra`.
+ * stays text. Values without a column, a wrong number of values, and a repeated id remain a fault until a person has emptied the
+ * cell in the column `import.extra`.
  */
 export function restoreRow(row: Row): Row {
   const restored = restoreNumbers(row)
   const extra = row.values[extraColumn]
   if (row.fault || extra === undefined || extra === null) return restored
-  const detail =
-    extra === '[]'
+  const detail = String(extra).startsWith(repeatsWord)
+    ? `The row had the id of an earlier row of the file, and would replace the record of that row. Give it an id of its own and empty this cell, or remove the row.`
+    : extra === '[]'
       ? 'The row had fewer values than columns. Check that each value is in its column, and empty this cell.'
       : `The column ${extraColumn} has values without a column, or a value with several rows. Move the values to their columns and rows, and empty this cell.`
   return { ...restored, fault: { column: extraColumn, value: toFaultValue(String(extra)), detail } }
