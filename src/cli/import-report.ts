@@ -14,11 +14,16 @@ const maxKeptRecords = 10
 const line = (name: string, count: number, note = '') =>
   `  ${name.padEnd(18)}${formatCount(count).padStart(11)}${note === '' ? '' : `  ${note}`}`
 
+/** Returns the first lines of a list, and a line that says if there are more. */
+const firstLines = (lines: readonly string[], max: number): string[] =>
+  lines.length > max ? [...lines.slice(0, max), '    …'] : [...lines]
+
 function columnLines(columns: readonly FaultyColumn[] = []): string[] {
-  return columns.slice(0, maxColumns).map(({ column, rows, example }) => {
+  const lines = columns.map(({ column, rows, example }) => {
     const subject = column === '' ? 'the row' : column
     return `    ${subject}: ${formatCount(rows)}, such as ${describeFault(example)}`
   })
+  return firstLines(lines, maxColumns)
 }
 
 function nameLines({ report }: ImportJob): string[] {
@@ -57,9 +62,8 @@ const missingLines = ({ report }: ImportJob): string[] =>
     : []
 
 function keptLines({ report }: ImportJob): string[] {
-  return (report?.kept ?? [])
-    .slice(0, maxKeptRecords)
-    .map(({ resource, key, reason }) => `    ${resource} ${key}: ${reason}`)
+  const lines = (report?.kept ?? []).map(({ resource, key, reason }) => `    ${resource} ${key}: ${reason}`)
+  return firstLines(lines, maxKeptRecords)
 }
 
 const headings: Partial<Record<ImportJob['state'], string>> = {

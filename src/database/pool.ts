@@ -107,8 +107,8 @@ export class Pool {
 
   /**
    * Lends a connection, after a wait in the fair queue of all owners if none is free.
-   * @throws Problem `too-many-waiting` or `overloaded` if the work gets no connection in time; the abort reason of its signal;
-   * pg's error or ConnectionError if no connection can be opened.
+   * @throws Problem `too-many-waiting` or `overloaded` if the work may not wait or gets no connection in time; the abort reason of
+   * its signal; pg's error or ConnectionError if no connection can be opened.
    */
   async acquire(lane: Lane, work?: Work): Promise<Connection> {
     const granted = this.#lanes.acquire(lane, work)

@@ -38,7 +38,7 @@ export const requestParameters: OwnedNames = [
   ],
 ]
 
-/** The words that combine conditions in a search, which no filter or collection may have as its name. */
+/** The words that combine conditions in a search, which no filter or searchable list of a record (`Collection`) may have as its name. */
 export const conditionWords: OwnedNames = ['the conditions of searches', combiningWords]
 
 /** The property of a response that has the names of other records. It is not a property of the record. */
@@ -200,7 +200,8 @@ export const listColumnNames = (
   ])
 
 /**
- * Checks what can be checked only in the whole registry: the names of collections, includes, tables and indexes, and examples.
+ * Checks what can be checked only in the whole registry: the names of searchable lists (`Collection`), includes, tables
+ * and indexes, and examples.
  * @throws Error for the first fault.
  */
 export function checkResources(registry: Registry): void {

@@ -226,6 +226,7 @@ const queries = requestedRoles.chain((inRoles) =>
 function toSortable(text: string): number | string {
   const [, minus = '', year = '', month = '0'] = /^(-?)(\d{4}|\d{3}X)(?:-(\d\d))?$/.exec(text) ?? []
   if (year === '') return text
+  // `-000X` and `000X` are different decades, so negative decades are counted from 1.
   const number = year.endsWith('X') ? Number(year.slice(0, 3)) + (minus ? 1 : 0) : Number(year)
   return (minus ? -number : number) * 12 + Number(month)
 }

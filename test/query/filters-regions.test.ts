@@ -18,14 +18,14 @@ interface PlanNode {
   Plans?: PlanNode[]
 }
 
-/** For each scan of the regions that are expanded, whether it is part of a common table expression. */
+/** For each scan of `regions` whose countries are looked up (`countries_within`), whether it is part of a common table expression. */
 function regionScans(node: PlanNode, isInCte = false): boolean[] {
   const inCte = isInCte || (node['Subplan Name'] ?? '').startsWith('CTE by_area')
   const scans = (node.Plans ?? []).flatMap((child) => regionScans(child, inCte))
   return node.Alias === 'area' ? [inCte, ...scans] : scans
 }
 
-/** For each call of the function that expands regions, whether it is part of an InitPlan, which runs once for a statement. */
+/** For each call of `countries_within`, whether it is part of an InitPlan, which runs once for a statement. */
 function expansions(node: PlanNode, isInInitPlan = false): boolean[] {
   const inInitPlan = isInInitPlan || node['Parent Relationship'] === 'InitPlan'
   const calls = (node.Plans ?? []).flatMap((child) => expansions(child, inInitPlan))

@@ -19,7 +19,7 @@ export interface TimedEvent {
   /** The dates as text for readers. */
   dates: string
   path: string
-  /** Marks after the title in the table: whether the record is internal, and the numbers of its sources. */
+  /** Marks after the title in `EventTable`: whether the record is internal, and the numbers of its sources. */
   marks?: ComponentChildren
 }
 

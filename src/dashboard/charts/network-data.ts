@@ -29,7 +29,7 @@ export interface NetworkGraph {
   /**
    * Set if edges of an ego network may be missing, since they come from a truncated network of all participants: `received`
    * counts the edges of the truncated network, and `total` those of the complete one. If `egoGraph` was called with
-   * `countryNetwork`, only edges between partners may be missing.
+   * `countryNetwork`, only the edges between partners come from the truncated network.
    */
   truncation?: { received: number; total: number }
   /** The id of the participant at the centre; undefined for the network of all participants. */

@@ -37,7 +37,7 @@ export class Freshness implements FreshnessDemand {
 
   /**
    * The next read sees every commit from before this time of `performance.now()`. This is not true if the primary cannot be
-   * reached by then (see `Replicas.lastResort`).
+   * reached when that read runs (see `Replicas.lastResort`).
    */
   get asOf(): number {
     if (!this.#isChosen || this.#choice instanceof Promise) return performance.now() - this.maxAgeMs

@@ -64,7 +64,8 @@ const moneyExample = (roles: string) => ({
 const money = registerResponseSchema(
   'BriefingMoney',
   z.strictObject({ count: count(), list: list(), amounts: groups }).meta({
-    description: 'Programs and the sums of amounts: a group for each year, kind of amount and currency.',
+    description:
+      'Programs and the sums of their amounts: a group for each year in which programs start, kind of amount and currency.',
     examples: [moneyExample('donor,funder')],
   }),
 )

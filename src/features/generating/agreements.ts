@@ -53,7 +53,7 @@ function randomDocuments({ random }: GeneratorState, title: string): JsonObject[
 export function addAgreement(state: GeneratorState, number: number): void {
   const { random, referenceData, recentAgreementIds } = state
   const partners = randomCountries(state, randomCountryCount(state))
-  // China, the first of the countries, is a party to most agreements of the registry.
+  // `countries` begins with China, which takes part most often. It is added to half of the agreements, and may be a partner in others.
   const [china] = referenceData.countries
   const countries = china && random.chance(0.5) ? [...new Set([china, ...partners])] : partners
   // All kinds except the first, `treaty`, and the last, `other`.

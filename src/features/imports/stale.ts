@@ -19,13 +19,14 @@ interface Writer extends NamedImport {
 }
 
 /**
- * SQL of the identities of records that other imports had written before the dry run of an import ended, each with the other import,
- * if the other import has been undone and the record has changed since. A removed record has no external ids, so the ids are from
- * the revisions.
+ * SQL of the identities of records that have changed since the dry run of an import ended, and that another import had written
+ * before, whose undo has ended or failed since. Each identity comes with the other import. A removed record has no external ids, so
+ * the ids are from the revisions.
  */
 const undoneSince = ({ id, scheme }: ImportJob) => sql`
   select other.id, ${identitySql(sql`written.resource`, scheme, sql`given.id`)}
-    from imports this join imports other on other.scheme = this.scheme and other.undone_at > this.staged_at
+    from imports this join imports other on other.scheme = this.scheme
+      and (other.undone_at > this.staged_at or other.state = 'failed')
     join import_records written on written.import = other.id and written.action <> 'none' and written.undone
     join revisions on revisions.resource = written.resource and revisions.key = written.key
       and revisions.version = written.version_after and revisions.time <= this.staged_at
@@ -35,8 +36,8 @@ const undoneSince = ({ id, scheme }: ImportJob) => sql`
 
 /**
  * SQL of the identities (`import_rows.ids`) of records that other imports of the scheme have written since the dry run of an import
- * ended, or are writing now, each with the import. Of a running commit, these are all records of its rows. A commit that failed has
- * no time, so that of the last record that it wrote counts.
+ * ended, or are writing now, each with the import. Of a running commit, these are all records of its rows. A failed commit
+ * has no `committed_at`: the time of the last record that it wrote counts instead.
  */
 const writtenSince = ({ id, scheme }: ImportJob) => sql`
   select other.id as import, ${identitySql(sql`records.resource`, scheme, sql`external_ids.id`)} as identity

@@ -16,7 +16,7 @@ function refuseReserved(valueSchema: z.ZodString): z.ZodString {
 /**
  * A natural key: a code or slug that the client chooses and that never changes.
  * @param makeSchema returns the schema of a key, with its description and example. `isNew`: whether it is the key of a record to
- *   create, which a search does not find.
+ *   create; its errors then suggest no search for an existing record.
  * @param pattern POSIX regular expression of a check constraint.
  */
 export const key = (makeSchema: (options: { isNew: boolean }) => z.ZodString, pattern: string) => {

@@ -43,7 +43,7 @@ export const responseCache = fp<ResponseCacheOptions>(
     app.decorate('readResponder', readResponder)
     metrics.counter(
       'entente_cache_answers_total',
-      'Responses to reads, by source as in Cache-Status.',
+      'Responses to reads, by result: hit, stale, miss, collapsed, request or bypass.',
       'result',
       readResponder.counts,
     )

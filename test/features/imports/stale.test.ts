@@ -115,6 +115,16 @@ it('a commit is refused after the undo of an import whose records the dry run fo
     expect(await commit(api, id)).toMatchObject({ state: 'committed', counts: { created, changed: 0 } })
 })
 
+it('a commit is refused after an undo that failed when it had removed records of the dry run', async () => {
+  const scheme = newScheme()
+  const other = await importNow(scheme, { A: 'Other' })
+  const staged = await check(scheme, { a: 'First' })
+  await undo(api.database, other)
+  const fail = "update imports set state = 'failed', undone_at = null where id = $1"
+  await api.database.transaction((tx) => tx.query({ text: fail, values: [other.id] }))
+  expect(await refuseCommit(staged.id)).toContain(other.id)
+})
+
 it('a commit may follow the undo of an import whose records the undo has kept', async () => {
   const scheme = newScheme()
   const other = await importNow(scheme, { A: 'Other' })

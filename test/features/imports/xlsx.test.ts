@@ -61,7 +61,7 @@ describe('the reader of XLSX', () => {
       'did you mean "Treaties"?',
     )
     const first = await readContent('file.xlsx', file)
-    expect(first.fileInfo.notes.join()).toContain('2 sheets, of which the first is read')
+    expect(first.fileInfo.notes.join()).toContain('2 visible sheets, of which the first is read')
   })
 
   it('names an empty first sheet, and the other sheets that can be read', async () => {

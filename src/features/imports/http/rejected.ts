@@ -92,9 +92,9 @@ const unreadFile: FileInfo = { format: 'csv', columns: [], notes: [] }
 
 /**
  * Yields the refused rows of an import as CSV, as they were in the file, with more columns: where the row is, which columns are
- * wrong, why, what would be right, which cells were numbers and not texts (`import.numbers`), which values had no column
- * (`import.extra`), and how serial numbers count days (`import.date1904`, `import.dateLibreOffice`). People correct the file and
- * import it again (`isRefusedRowsFile`).
+ * wrong, why, what would be right, which cells were numbers and not texts (`import.numbers`), and which values had no column, or
+ * which earlier row has the same id (`import.extra`). An empty column `import.date1904` or `import.dateLibreOffice` states the date
+ * system of the workbook, unless it is the 1900 system. People correct the file and import it again (`isRefusedRowsFile`).
  */
 export async function* streamRefusedRows(database: DatabaseClient, job: ImportJob): AsyncGenerator<string> {
   let rows = await readRefusedRows(database, job.id, 0, pageSize)

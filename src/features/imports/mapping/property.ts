@@ -18,7 +18,7 @@ import type { ValueMapping } from './value-schema.ts'
 
 /** A compiled property of a mapping. */
 export interface PropertyPlan extends ValueOrigin {
-  /** Returns the valid value in a row; undefined if there is none. Reports invalid values. */
+  /** Returns the value in a row; undefined if there is none. `compileProperty` returns plans whose values are valid. */
   build(scope: Scope, conversion: Conversion): JsonValue | undefined
 }
 
@@ -78,7 +78,7 @@ function compileObject(mapping: ItemMapping, target: ObjectTarget, context: Comp
   const findUnmet = compileConditions(mapping, context)
   const parts = compileParts(mapping, target, context)
   const varying = Object.values(parts).filter(({ isConstant }) => !isConstant)
-  // The currency is converted first: it decides which signs the amount may have.
+  // The currency is converted first: it decides which currency signs the amount may have.
   const { currency, ...others } = parts
   const ordered = Object.entries(currency ? { currency, ...others } : parts)
   return {

@@ -6,7 +6,7 @@ export const readLimits = {
   cellCharacters: 200_000,
   /** Characters of one row: a row of CSV or XLSX, a line of NDJSON, an item of a JSON list, an element of XML. */
   rowCharacters: 8 * 1024 * 1024,
-  /** Nesting depth of objects and elements in a row of JSON or XML. */
+  /** Nesting depth of the objects and lists in a row of JSON, or of the elements in a row of XML. */
   depth: 50,
   /** Values of a row of CSV or JSON; elements and attributes of a row of XML. */
   rowValues: 100_000,

@@ -32,7 +32,7 @@ export async function openXlsx({ path, options }: FileToRead): Promise<OpenFile>
     const visibleCount = visibleSheets(sheets).length
     if (visibleCount > 1 && options.sheet === undefined) {
       notes.push(
-        `The file has ${visibleCount} sheets, of which the first is read. To read another sheet, set rows.sheet in the mapping.`,
+        `The file has ${visibleCount} visible sheets, of which the first is read. To read another sheet, set rows.sheet in the mapping.`,
       )
     }
     return {
