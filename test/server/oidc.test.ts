@@ -55,7 +55,7 @@ const validClaims = () => ({
 })
 
 describe('a token of the issuer', () => {
-  it('grants the access of its role; otherwise the status is 403 with the required role', async () => {
+  it('grants the access of its role; other requests get 403, which names the required role', async () => {
     expect((await getWith(await issuer.token(admin))).status).toBe(200)
     for (const roles of [
       ['editor'],
@@ -109,7 +109,7 @@ describe('a token of the issuer', () => {
     expect(await roleAt('constructor.name', admin)).toBeNull()
   })
 
-  it('gets 503, not 401, while the database does not tell the time at which it must be valid', async () => {
+  it('gets 503, not 401, while the current time cannot be read from the database', async () => {
     const outage = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
     vi.spyOn(service.app.database.clock, 'now').mockRejectedValueOnce(outage)
     const token = await issuer.token(admin)
@@ -133,7 +133,11 @@ describe('a token of the issuer', () => {
     ['with U+FFFD for half a surrogate pair', { name: 'A\ud83d' }, 'A\ufffd'],
     ['in NFC', { name: 'Rene\u0301' }, 'Ren\u00e9'],
     ['cut off after 200 characters', { name: `${'x'.repeat(199)}😀y` }, `${'x'.repeat(199)}😀`],
-    ['as the user name if nothing else is left', { name: '\u202e ', preferred_username: 'ann' }, 'ann'],
+    [
+      'as its `preferred_username` if nothing of its `name` is left',
+      { name: '\u202e ', preferred_username: 'ann' },
+      'ann',
+    ],
   ])('has its name in the history %s', async (_, claims, name) => {
     const headers = { authorization: `Bearer ${await issuer.token({ ...claims, roles: 'editor' })}` }
     const payload = { title: 'By the holder of a token', kind: 'other' }
