@@ -3,8 +3,8 @@ export interface Clock {
   /**
    * Returns the time of the database. The result is ahead of the database's clock by at most a round trip. Waits for the database
    * until a first measurement has succeeded, and for a new one after the machine has slept or its time of day has been set ahead.
-   * Other calls add the time that has elapsed since the last measurement, by the monotonic clock of the process.
-   * After the time of day was set ahead by less than `maxStepMs`, the result is behind by this until the next measurement.
+   * Other calls add the time that has elapsed since the last measurement, by the monotonic clock of the process. After the time of
+   * day was set ahead by at most `maxStepMs`, the result is behind by this until the next measurement.
    * @throws the error of the measurement for which it waits.
    */
   now(): Promise<Date>
@@ -51,14 +51,12 @@ export function createClock(readTime: () => Promise<Date>): Clock {
     })
     return measuring
   }
-  const estimate = ({ timeMs, monotonicMs }: Measurement) =>
-    new Date(timeMs + performance.now() - monotonicMs)
   const now = async () => {
     if (latest && !hasSteppedSince(latest) && performance.now() - latest.monotonicMs > maxAgeMs)
       refresh().catch(() => {})
     // A measurement in the background may have begun before the step.
     while (!latest || hasSteppedSince(latest)) await refresh()
-    return estimate(latest)
+    return new Date(latest.timeMs + performance.now() - latest.monotonicMs)
   }
   return {
     now,

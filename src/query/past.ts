@@ -61,7 +61,8 @@ export async function requirePast(
 ): Promise<Date> {
   const estimate = await clock.now()
   // The estimate may be a little behind, and the time of a change that was just made must not be refused.
-  const now = hasTimeAfter(names, query, estimate.getTime()) ? await clock.measure() : estimate
+  if (!hasTimeAfter(names, query, estimate.getTime())) return estimate
+  const now = await clock.measure()
   const faults = names.flatMap((parameter): Fault[] => {
     const [time] = getStringValues(query, parameter)
     if (time === undefined || new Date(time) <= now) return []

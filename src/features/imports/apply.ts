@@ -61,11 +61,8 @@ interface Written {
 
 /** The rows of a batch that are not written. */
 class Unwritten {
-  readonly faults = new Map<number, RowFault[]>()
-  /** Positions of rows with a fault that is not about an absent record. */
-  readonly #faulty = new Set<number>()
-  /** Positions of rows with a fault that no other row can remove. */
-  readonly #refused = new Set<number>()
+  /** The faults of rows by position, and the kind of fault that decides what becomes of the row. */
+  readonly #rows = new Map<number, { kind: RefusalKind; faults: RowFault[] }>()
 
   /**
    * Adds the faults of a record to those of the other records of its row. If a record of the row has a fault of another kind,
@@ -73,22 +70,28 @@ class Unwritten {
    * it has that fault.
    */
   add({ position }: ReadyRow, faults: RowFault[], kind: RefusalKind): void {
-    const isFaulty = this.#faulty.has(position)
-    if (isFaulty && kind === 'absent') return
-    const earlier = isFaulty || kind === 'absent' ? (this.faults.get(position) ?? []) : []
-    this.faults.set(position, [...earlier, ...faults])
-    if (kind !== 'absent') this.#faulty.add(position)
-    if (kind === 'other') this.#refused.add(position)
+    const earlier = this.#rows.get(position)
+    if (!earlier || (earlier.kind === 'absent' && kind !== 'absent'))
+      this.#rows.set(position, { kind, faults })
+    else if (earlier.kind === 'absent' || kind !== 'absent')
+      this.#rows.set(position, {
+        kind: earlier.kind === 'other' ? 'other' : kind,
+        faults: [...earlier.faults, ...faults],
+      })
   }
 
   has({ position }: ReadyRow): boolean {
-    return this.faults.has(position)
+    return this.#rows.has(position)
   }
 
   /** Returns the faults of the rows that only lack records or unique values, and of the rows with another fault. */
   split(): { lacking: Map<number, RowFault[]>; refused: Map<number, RowFault[]> } {
     const select = (isRefused: boolean) =>
-      new Map([...this.faults].filter(([position]) => this.#refused.has(position) === isRefused))
+      new Map(
+        [...this.#rows].flatMap(([position, { kind, faults }]) =>
+          (kind === 'other') === isRefused ? [[position, faults]] : [],
+        ),
+      )
     return { lacking: select(false), refused: select(true) }
   }
 }

@@ -78,14 +78,21 @@ interface Releases {
 /** Returns the state before the first row of a file. */
 export const noReleases = (): Releases => ({ values: new Set(), hasRefused: false })
 
+/** Returns the properties with unique values that a planned record gets or changes. */
+const changedUniqueProperties = ({ upsert: { resource }, before, after }: PlannedRecord): string[] =>
+  listUniqueProperties(resource)
+    .flatMap(({ properties }) => properties)
+    .filter((property) => before?.[property] !== after[property])
+
 /** Returns the properties with unique values that planned records replace (`releaseIdentity`). */
 const listReleases = (planned: readonly PlannedRecord[]): string[] =>
-  planned.flatMap(({ upsert: { resource, existing }, before, after }) =>
-    listUniqueProperties(resource)
-      .flatMap(({ properties }) => properties)
-      .filter((property) => before && before[property] !== after[property])
-      .map((property) => releaseIdentity(resource, existing?.key ?? '', property)),
-  )
+  planned.flatMap((record) => {
+    const { resource, existing } = record.upsert
+    if (!record.before) return []
+    return changedUniqueProperties(record).map((property) =>
+      releaseIdentity(resource, existing?.key ?? '', property),
+    )
+  })
 
 /**
  * Finds why PostgreSQL would refuse planned records: references to missing records or to the record itself, and unique values of
@@ -164,12 +171,9 @@ const mayDependOnRefused = ({ drafts }: ReadyRow): boolean =>
 /** Whether a planned record gets a unique value, which a refused record may not give up after all. */
 const getsUniqueValue = (outcome: CheckedUpsert): boolean =>
   'result' in outcome &&
-  listUniqueProperties(outcome.upsert.resource)
-    .flatMap(({ properties }) => properties)
-    .some((property) => {
-      const { before, after } = outcome.result
-      return typeof after[property] === 'string' && after[property] !== before?.[property]
-    })
+  changedUniqueProperties(outcome.result).some(
+    (property) => typeof outcome.result.after[property] === 'string',
+  )
 
 /** The result for rows that are checked together. */
 interface CheckedBatch {

@@ -129,12 +129,20 @@ export function restoreRow(row: Row): Row {
   const restored = restoreNumbers(row)
   const extra = row.values[extraColumn]
   if (row.fault || extra === undefined || extra === null) return restored
-  const detail = String(extra).startsWith(repeatsWord)
-    ? `The row had the id of an earlier row of the file, and would replace the record of that row. Give it an id of its own and empty this cell, or remove the row.`
-    : extra === '[]'
-      ? 'The row had fewer values than columns. Check that each value is in its column, and empty this cell.'
-      : `The column ${extraColumn} has values without a column, or a value with several rows. Move the values to their columns and rows, and empty this cell.`
-  return { ...restored, fault: { column: extraColumn, value: toFaultValue(String(extra)), detail } }
+  const text = String(extra)
+  return {
+    ...restored,
+    fault: { column: extraColumn, value: toFaultValue(text), detail: describeExtra(text) },
+  }
+}
+
+/** Returns why a row is refused because of its cell in `import.extra`, and how to mend it. */
+function describeExtra(extra: string): string {
+  if (extra.startsWith(repeatsWord))
+    return 'The row had the id of an earlier row of the file, and would replace the record of that row. Give it an id of its own and empty this cell, or remove the row.'
+  if (extra === '[]')
+    return 'The row had fewer values than columns. Check that each value is in its column, and empty this cell.'
+  return `The column ${extraColumn} has values without a column, or a value with several rows. Move the values to their columns and rows, and empty this cell.`
 }
 
 function restoreNumbers(row: Row): Row {
