@@ -253,7 +253,7 @@ function circularReferences(remaining: readonly Resource[]): DeclarationError {
   }
   const cycle = next ? [...path.slice(path.indexOf(next)), next] : path
   return new DeclarationError(
-    `${cycle.map(({ name }) => name).join(' → ')}: they refer to one another; keep only one of these references, and declare its \`inverse\``,
+    `${cycle.map(({ name }) => name).join(' → ')}: they refer to one another; remove one of these references, and declare an \`inverse\` where a list in the other direction is needed`,
   )
 }
 

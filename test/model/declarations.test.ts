@@ -303,7 +303,7 @@ describe('a registry', () => {
     const other = { ...facilities({ facility: field.reference('facilities', 'Of what it is.') }) }
     const declared = { ...other, name: 'sites', singular: 'Site', plural: 'Sites', noun: 'site' }
     expect(() => new Registry([...declarations, facilities({ sites }), declared])).toThrow(
-      'facilities → sites → facilities: they refer to one another; keep only one of these references, and declare its `inverse`',
+      'facilities → sites → facilities: they refer to one another; remove one of these references, and declare an `inverse` where a list in the other direction is needed',
     )
   })
 
