@@ -134,6 +134,10 @@ function findUserName(): string {
   }
 }
 
+/** Returns the actor of the changes that this command makes. */
+const commandActor = () =>
+  ({ kind: 'command', id: null, name: `entente import (${findUserName()})` }) as const
+
 /** Imports local files in this process. The service may run at the same time. */
 export class LocalImports {
   readonly #database: Database
@@ -158,7 +162,7 @@ export class LocalImports {
     const [, ...companionNames] = files.map(({ name }) => name)
     checkCompanionNames(mapping, companionNames)
     const importFiles = await Promise.all(files.map(describeFile))
-    const actor = { kind: 'command', id: null, name: `entente import (${findUserName()})` } as const
+    const actor = commandActor()
     const locate = (line?: number) => (line === undefined ? `${decisions}:` : `${decisions}, line ${line}:`)
     const decided = await readDecisionsFile(decisions, locate)
     await checkDecisions(this.#database, registry, decided.decisions, ({ line }) => locate(line))
@@ -215,7 +219,9 @@ export class LocalImports {
 
   /** Starts or continues a step of an import. */
   async #takeStep(id: string, step: Step): Promise<void> {
-    const exists = uuidPattern.test(id) && (await this.#database.transaction((tx) => takeStep(tx, id, step)))
+    const starter = { actor: commandActor(), requestId: null }
+    const exists =
+      uuidPattern.test(id) && (await this.#database.transaction((tx) => takeStep(tx, id, step, starter)))
     if (!exists) throw unknownImport(id)
   }
 

@@ -23,7 +23,7 @@ it('a change in psql gets its revision within seconds, even if no notification a
   await expect.poll(readHistory, { timeout: 15_000 }).toContain('Changed in psql')
 })
 
-it('documents of another shape are composed soon after the start, even if no notification arrives', async () => {
+it('documents of another shape are composed at the start, even if no notification arrives', async () => {
   const other = await openTestDatabase()
   onTestFinished(other.close)
   const api = await openApi({ LISTEN_DATABASE_URL: other.url })

@@ -59,8 +59,12 @@ export const imports = pgTable(
     report: json('report'),
     /** The key of the source record that describes the import; null until a record of a row is written. */
     source: text('source'),
+    /** Who started the import, and the id of the request. */
     actor: json('actor').$type<Author>().notNull(),
     requestId: text('request_id'),
+    /** Who last started a commit or an undo, and the id of the request; null until somebody does. */
+    stepActor: json('step_actor').$type<Author>(),
+    stepRequestId: text('step_request_id'),
     /** Why the import has failed, as text for people. */
     failure: text('failure'),
     /** Whether the staged rows that are no longer needed have been removed, or the deletion of the import has begun. */

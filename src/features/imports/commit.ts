@@ -36,13 +36,15 @@ export interface CommitOptions {
   onProgress: (job: ImportJob) => void
 }
 
-/** Returns the actor, request and reason of the changes that an import or its undo makes. */
+/**
+ * Returns the actor, request and reason of the changes that an import or its undo makes. The actor is who started the commit or the
+ * undo; of an import that commits itself, who started the import.
+ */
 export const importAuthorship = (
-  { actor, requestId, files, id }: ImportJob,
+  { actor, requestId, stepActor, stepRequestId, files, id }: ImportJob,
   step: 'Import' | 'Undo of import' = 'Import',
 ): Authorship => ({
-  actor,
-  requestId,
+  ...(stepActor ? { actor: stepActor, requestId: stepRequestId } : { actor, requestId }),
   reason: `${step} ${id} of ${files[0]?.name ?? 'a file'}`.slice(0, 500),
 })
 

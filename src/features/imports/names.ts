@@ -1,14 +1,9 @@
-import {
-  autocommitReads,
-  type Database,
-  type DatabaseClient,
-  type Transaction,
-} from '../../database/database.ts'
+import type { Database, DatabaseClient, Transaction } from '../../database/database.ts'
 import type { Registry } from '../../model/registry.ts'
 import { type NameMatch, type NameQuery, type Resolution, resolveNames } from '../names/index.ts'
 import { absent, type FindDecision, findDecisions } from './decisions.ts'
 import type { ImportReport } from './job-schemas.ts'
-import { countryMention, mentionIdentity, mentionName, withCountry } from './mentions.ts'
+import { mentionIdentity, mentionName } from './mentions.ts'
 import { isCreatable } from './new-records.ts'
 import type { ImportJob } from './store.ts'
 import type { Mention } from './types.ts'
@@ -230,65 +225,38 @@ export async function resolveMentions(
   })
 }
 
-/** The statuses of names that are resolved again only if a decision or the country of the name requires it (`selectOpen`). */
-const settledStatuses: readonly (NameStatus | null | undefined)[] = ['resolved', 'resolved_by_date', 'made']
-
-type StoredName = MentionedName & { status: NameStatus | null }
-
-/**
- * Returns which of the stored names have to be resolved. Skips a name that an earlier call has resolved, or whose record is to be
- * created, with two exceptions: if there is a decision about the name or its country, the decision may have changed since that call;
- * if that call has not resolved the country, the registry may know the country now.
- */
-async function selectOpen(
-  database: Pick<Database, 'read'>,
-  id: string,
-  names: readonly StoredName[],
-  findDecision: FindDecision,
-): Promise<StoredName[]> {
-  const countries = names.flatMap(({ mention }) => countryMention(mention) ?? [])
-  const identities = new Set(countries.map(mentionIdentity))
-  const countryResults = await findNameResults(autocommitReads(database), id, identities)
-  const hasOpenCountry = (mention: Mention) => {
-    const country = countryMention(mention)
-    return country && !settledStatuses.includes(countryResults.get(mentionIdentity(country))?.status)
-  }
-  const isDecided = (mention: Mention) => findDecision(mention) !== undefined
-  return names.filter(
-    ({ status, mention }) =>
-      !settledStatuses.includes(status) || hasOpenCountry(mention) || withCountry(mention).some(isDecided),
-  )
-}
+/** SQL condition on names whose records have been removed or merged since the names were resolved. */
+const recordIsGone = `key is not null and not exists (select from records
+  where records.resource = mention ->> 'resource' and records.key = import_names.key and merged_into is null)`
 
 /**
- * Resolves the names of an import, in batches, except those that an earlier call has settled (`selectOpen`).
+ * Resolves the names of an import, in batches, even those that an earlier call has resolved: the registry and the decisions may have
+ * changed since.
+ * @param onlyGone whether only names are resolved whose records have been removed or merged meanwhile, such as by the undo of another
+ *   import. Otherwise, a commit would refuse the rows with these names, even if their records can be created.
  * @throws the reason of `signal`, between two batches. The names that were resolved before stay stored.
  */
 export async function resolveImportNames(
   database: Pick<Database, 'read' | 'transaction'>,
   registry: Registry,
   { id, scheme }: ImportJob,
-  { signal }: { signal: AbortSignal },
+  { signal, onlyGone = false }: { signal: AbortSignal; onlyGone?: boolean },
 ): Promise<void> {
-  // Names within countries come first: then the statuses of the countries are still those that the earlier call has stored.
-  for (const isInCountry of [true, false])
-    for (let after = ''; ; ) {
-      signal.throwIfAborted()
-      const names = await database.read<StoredName>({
-        text: `select identity, mention, status from import_names
-          where import = $1 and identity > $2 and (mention -> 'country' is not null) = $3 order by identity limit $4`,
-        values: [id, after, isInCountry, batchSize],
-      })
-      const last = names.at(-1)
-      if (!last) break
-      after = last.identity
-      const mentions = names.map(({ mention }) => mention)
-      const findDecision = await findDecisions(database, registry, scheme, mentions)
-      const open = await selectOpen(database, id, names, findDecision)
-      if (open.length === 0) continue
-      const resolved = await resolveMentions(database, registry, open, findDecision)
-      await database.transaction((tx) => storeResolved(tx, id, resolved))
-    }
+  for (let after = ''; ; ) {
+    signal.throwIfAborted()
+    const names = await database.read<MentionedName>({
+      text: `select identity, mention from import_names
+        where import = $1 and identity > $2 ${onlyGone ? `and ${recordIsGone}` : ''} order by identity limit $3`,
+      values: [id, after, batchSize],
+    })
+    const last = names.at(-1)
+    if (!last) return
+    after = last.identity
+    const mentions = names.map(({ mention }) => mention)
+    const findDecision = await findDecisions(database, registry, scheme, mentions)
+    const resolved = await resolveMentions(database, registry, names, findDecision)
+    await database.transaction((tx) => storeResolved(tx, id, resolved))
+  }
 }
 
 /** Returns how mentions of an import were resolved, by their identities. */

@@ -6,7 +6,6 @@ import { checkRows } from './check.ts'
 import { clearImport, removeFiles } from './cleanup.ts'
 import { commitRows, importAuthorship } from './commit.ts'
 import { withStoredFiles } from './files.ts'
-import { resolveGoneNames } from './gone-names.ts'
 import { noCounts } from './job-schemas.ts'
 import { withSchemeLock } from './lock.ts'
 import { storeMissing } from './missing.ts'
@@ -167,7 +166,7 @@ class Run {
     const { database, registry } = this.#context
     const { onEdited, onUnresolved, source } = readStoredSettings(job.mapping, registry)
     const authorship = importAuthorship(job)
-    await resolveGoneNames(database, registry, job, { signal: this.#signal })
+    await resolveImportNames(database, registry, job, { signal: this.#signal, onlyGone: true })
     await createNamedRecords(database, registry, job, { authorship, onUnresolved, signal: this.#signal })
     const total = job.rowsRead ?? 0
     const committed = await commitRows(database, registry, job, {

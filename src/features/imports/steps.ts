@@ -1,4 +1,5 @@
 import type { Transaction } from '../../database/database.ts'
+import type { Authorship } from '../../database/tables/revisions.ts'
 import { Problem } from '../../problems/problem.ts'
 import { noCounts, withoutKept } from './job-schemas.ts'
 import { findWriterSinceCheck, type NamedImport } from './stale.ts'
@@ -157,12 +158,21 @@ function mayTake({ from, taken, hint }: Step, { state }: ImportJob): boolean {
   throw new Problem('conflict', `The import is ${state} and must be ${from.join(' or ')}: ${hint}.`)
 }
 
+/** Who starts a step; the changes of the step have this actor and request. */
+export type StepStarter = Pick<Authorship, 'actor' | 'requestId'>
+
 /**
  * Takes a step of an import, unless it has been taken already.
+ * @param starter undefined if the step follows from the start of the import.
  * @returns whether there is such an import.
  * @throws Problem `conflict` when the import is in another state, or something else must be done first.
  */
-export async function takeStep(tx: Transaction, id: string, step: Step): Promise<boolean> {
+export async function takeStep(
+  tx: Transaction,
+  id: string,
+  step: Step,
+  starter?: StepStarter,
+): Promise<boolean> {
   const found = await readImport(tx, id)
   if (!found) return false
   if (!mayTake(step, found)) return true
@@ -178,6 +188,9 @@ export async function takeStep(tx: Transaction, id: string, step: Step): Promise
   if (!job) return false
   if (!mayTake(step, job) || (step.pass !== undefined && step.pass !== job.pass)) return true
   if (obstacle !== undefined) throw new Problem('conflict', obstacle)
-  await changeImport(tx, job, step.change(job))
+  await changeImport(tx, job, {
+    ...step.change(job),
+    ...(starter && { stepActor: starter.actor, stepRequestId: starter.requestId }),
+  })
   return true
 }

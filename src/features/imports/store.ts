@@ -93,7 +93,17 @@ export async function listUnfinished(reads: Transaction): Promise<string[]> {
 export type ImportChange = Partial<
   Pick<
     ImportJob,
-    'state' | 'files' | 'fileInfo' | 'autoCommit' | 'rowsRead' | 'doneThrough' | 'pass' | 'counts' | 'report'
+    | 'state'
+    | 'files'
+    | 'fileInfo'
+    | 'autoCommit'
+    | 'rowsRead'
+    | 'doneThrough'
+    | 'pass'
+    | 'counts'
+    | 'report'
+    | 'stepActor'
+    | 'stepRequestId'
   >
 > & { stagedAt?: 'now'; committedAt?: 'now'; undoneAt?: 'now' }
 

@@ -1,8 +1,6 @@
 // @module-tag slow
 
 import { describe, expect, it } from 'vitest'
-import { resolveImportNames } from '../../../src/features/imports/names.ts'
-import { registry } from '../../../src/resources/registry.ts'
 import { useTestApi } from '../../support/api.ts'
 import { adminKey } from '../../support/app.ts'
 import type { Document } from '../../support/documents.ts'
@@ -161,22 +159,6 @@ describe('a decision about a name that the registry resolves, but not by the dat
     const second = await importCsv(api.database, agreementMapping(scheme), csv)
     expect(second.counts).toMatchObject({ changed: 0, unchanged: 1 })
     expect(await partiesOf(scheme, 'F')).toEqual(['KEN'])
-  })
-})
-
-describe('names that are all resolved', () => {
-  it('are not written again when the import is continued', async () => {
-    const job = await checkCsv(
-      api.database,
-      agreementMapping(newScheme()),
-      'Id,Year,Parties\nP,,Pakistan\nold,1905,Korea\n',
-    )
-    const { signal } = new AbortController()
-    const readOnly: Parameters<typeof resolveImportNames>[0] = {
-      read: (statement, options) => api.database.read(statement, options),
-      transaction: () => Promise.reject(new Error('begins a transaction')),
-    }
-    await expect(resolveImportNames(readOnly, registry, job, { signal })).resolves.toBeUndefined()
   })
 })
 

@@ -3,7 +3,15 @@
 import { describe, expect, it } from 'vitest'
 import { countInList } from '../../support/aggregates.ts'
 import { useTestApi } from '../../support/api.ts'
-import { checkCsv, commit, importCsv, newScheme, titledMapping, undo } from '../../support/imports.ts'
+import {
+  checkCsv,
+  commit,
+  continueImport,
+  importCsv,
+  newScheme,
+  titledMapping,
+  undo,
+} from '../../support/imports.ts'
 import { create } from '../../support/labelled-records.ts'
 
 /** Organizations and topics that imports create for names without a record. */
@@ -177,6 +185,27 @@ describe('names whose records were removed after the dry run', () => {
     expect(counts).toMatchObject({ created: 0, refused: 2 })
     const detail = expect.stringContaining('matches no record of organizations')
     expect(report?.refusedBy).toMatchObject([{ column: 'Party', example: { value: 'Sorb Union', detail } }])
+  })
+})
+
+describe('the dry run that follows a decision', () => {
+  it('resolves all names again, and so shows what the registry has got meanwhile', async () => {
+    const mapping = `{scheme: ${newScheme()}, records: {agreements: {id: Id, properties: {title: Id, kind: =treaty,
+      parties: [{organization: {from: Org, create: true}, role: =party}, {country: Country, role: =party}]}}}}`
+    const { id, counts } = await checkCsv(
+      api.database,
+      mapping,
+      'Id,Org,Country\n1,Quince Union,India\n2,Quince Union,Atlantique\n',
+    )
+    expect(counts).toMatchObject({ created: 1, refused: 1 })
+    for (const kind of ['other', 'academic'])
+      await create(api, 'organizations', { name: 'Quince Union', kind })
+    const decisions = [{ resource: 'countries', name: 'Atlantique', key: 'IND' }]
+    const decided = await api.put(`/v1/imports/${id}/names`, { decisions })
+    expect(decided.status, decided.text).toBe(200)
+    const again = await continueImport(api.database, id)
+    expect(again).toMatchObject({ counts: { created: 0, refused: 2 }, report: { names: { unresolved: 1 } } })
+    expect((await commit(api, id)).counts).toEqual(again.counts)
   })
 })
 

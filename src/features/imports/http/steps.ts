@@ -1,5 +1,6 @@
 import type { Transaction } from '../../../database/database.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
+import { getAuthorship } from '../../../operations/writing/authorship.ts'
 import { replayedHeaders, runOnce } from '../../../operations/writing/idempotency.ts'
 import { Problem } from '../../../problems/problem.ts'
 import { beginRemoval, removeData } from '../cleanup.ts'
@@ -46,7 +47,7 @@ const stepEndpoint = (
   },
   handle: (request, { database }) =>
     runOnce(database, request, async (tx) => {
-      if (!(await takeStep(tx, request.key, step))) throw importNotFound(request.key)
+      if (!(await takeStep(tx, request.key, step, getAuthorship(request)))) throw importNotFound(request.key)
       await notifyImports(tx)
       return { status: 202, headers: {}, body: importToJson(await requireImport(tx, request.key)) }
     }),

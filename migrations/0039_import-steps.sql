@@ -1,0 +1,2 @@
+ALTER TABLE "imports" ADD COLUMN "step_actor" json,
+  ADD COLUMN "step_request_id" text;
