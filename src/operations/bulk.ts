@@ -15,7 +15,8 @@ import {
   readOperation,
   readOperations,
 } from './bulk/request.ts'
-import { type BulkOutcome, writeEach, writeTogether } from './bulk/write.ts'
+import { type BulkOutcome, writeTogether } from './bulk/write.ts'
+import { writeEach } from './bulk/write-each.ts'
 import type { ApiRequest, ApiResponse, Operation } from './operation.ts'
 import { memoizeByKey } from './response-schemas.ts'
 import { changeReason, getAuthorship } from './writing/authorship.ts'

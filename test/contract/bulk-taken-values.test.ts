@@ -12,6 +12,7 @@ const topics = resourceOf('topics')
 const organizations = resourceOf('organizations')
 
 const create = (document: Document) => ({ op: 'create', document })
+const patch = (id: string, change: Document) => ({ op: 'patch', id, ifMatch: '*', patch: change })
 
 describe('beside two operations that create records with taken keys', () => {
   const taken = ['taken-one', 'taken-other'].map((slug) => topic(slug))
@@ -67,8 +68,40 @@ describe('of several operations that set the same free unique value', () => {
       organization({ ror }),
       organization({ ror }),
     ].map(create)
-    expect(await statusesOf(api, organizations, operations)).toEqual([422, 201, 409])
+    expect(await statusesOf(api, organizations, operations)).toEqual([409, 201, 409])
   })
+
+  it('the second is done, and so are operations that depend on it', async () => {
+    const ror = 'https://ror.org/0aaaaaa33'
+    const second = randomUUID()
+    const operations = [
+      organization({ ror, parent: randomUUID() }),
+      organization({ ror, id: second }),
+      organization({ parent: second }),
+    ].map(create)
+    expect(await statusesOf(api, organizations, operations)).toEqual([409, 201, 201])
+  })
+
+  it.each([
+    ['removed', (key: string) => ({ op: 'remove', id: key, ifMatch: '*' }), 204],
+    ['hidden', (key: string) => patch(key, { visibility: 'internal' }), 200],
+  ])(
+    'the second is done, and the record from which it removes a reference may be %s',
+    async (_, change, status) => {
+      const ror = `https://ror.org/0aaaaa${status}`
+      const parent = await createRecord(organizations, api, organization())
+      const [one, other] = [
+        await createRecord(organizations, api, organization()),
+        await createRecord(organizations, api, organization({ parent: parent.key })),
+      ]
+      const operations = [
+        patch(one.key, { ror, parent: randomUUID() }),
+        patch(other.key, { ror, parent: null }),
+        change(parent.key),
+      ]
+      expect(await statusesOf(api, organizations, operations)).toEqual([409, 200, status])
+    },
+  )
 })
 
 it('only the operation whose code is taken in its scheme is refused', async () => {
@@ -80,4 +113,21 @@ it('only the operation whose code is taken in its scheme is refused', async () =
     topic('coded-elsewhere', { scheme: 'other-codes', code: '1' }),
   ].map(create)
   expect(await statusesOf(api, topics, operations)).toEqual([201, 201, 409, 201])
+})
+
+it('a chain of refused operations keeps no other operation from being done', async () => {
+  const [bad, good] = [Array.from({ length: 20 }, () => randomUUID()), [randomUUID(), randomUUID()]]
+  const inChain = bad.map((id, index) => organization({ id, parent: bad[index - 1] ?? randomUUID() }))
+  const pair = [organization({ id: good[0], parent: good[1] }), organization({ id: good[1] })]
+  const ids = [1, 2].map((id) => [{ scheme: 'exchanged', id: String(id) }])
+  const stored = [
+    await createRecord(organizations, api, organization({ externalIds: ids[0] })),
+    await createRecord(organizations, api, organization({ externalIds: ids[1] })),
+  ]
+  const operations = [
+    ...[...inChain, ...pair].map(create),
+    ...stored.map(({ key }, index) => patch(key, { externalIds: ids[1 - index] })),
+  ]
+  const statuses = await statusesOf(api, organizations, operations)
+  expect(statuses).toEqual([...inChain.map(() => 422), 201, 201, 200, 200])
 })

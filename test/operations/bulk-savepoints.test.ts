@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { writeEach } from '../../src/operations/bulk/write.ts'
+import { writeEach } from '../../src/operations/bulk/write-each.ts'
 import { useTestApi } from '../support/api.ts'
 import { testAuthorship } from '../support/authorship.ts'
 import { resourceOf, unusedId } from '../support/documents.ts'

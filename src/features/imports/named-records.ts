@@ -2,7 +2,7 @@ import { autocommitReads, type Database, type Transaction } from '../../database
 import type { Authorship } from '../../database/tables/revisions.ts'
 import { groupBy } from '../../group-by.ts'
 import type { Registry } from '../../model/registry.ts'
-import { writeEach } from '../../operations/bulk/write.ts'
+import { writeEach } from '../../operations/bulk/write-each.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
 import { resolveNamesIn } from '../names/index.ts'
 import { findOrCreateOrganizations } from '../names/organizations.ts'
