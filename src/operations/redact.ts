@@ -60,6 +60,15 @@ async function redactRowsAndResponses(
   await redactResponses(tx, [keyInJson, ...(text === undefined ? [] : [JSON.stringify(text).slice(1, -1)])])
 }
 
+/** Checks a redacted document, as `checkReplacement`. @throws Problem with the faults at the property of the request. */
+function checkRedacted({ resource, key }: RedactionTask, before: Document, redacted: Document): Document {
+  try {
+    return checkReplacement(resource, before, redacted)
+  } catch (error) {
+    throw error instanceof Problem ? problemAt('/replacement', error, resource, key) : error
+  }
+}
+
 /**
  * Redacts an existing record, and writes a new version with the actor and the reason of the redaction.
  * @param redacted the redacted document of the record.
@@ -75,7 +84,7 @@ async function redactRecord(
   const version = locked.version + 1
   const redactions = await redactRevisions(tx, resource, key, version, redaction, pointer)
   const before = documentOf(resource, JSON.parse(locked.document))
-  const after = checkReplacement(resource, before, redacted)
+  const after = checkRedacted(task, before, redacted)
   const [stored] = await updateDocuments(tx, resource, [{ locked, before, after }], { ...change, redactions })
   if (!stored) throw new Error('a redacted record was not written')
   await redactRowsAndResponses(tx, task, Object.keys(redactions).length > 0)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { sharedApi } from '../support/api.ts'
-import { agreement, agreements, organization, statusesOf, topic } from '../support/bulk.ts'
+import { agreement, agreements, organization, sendBulk, statusesOf, topic } from '../support/bulk.ts'
 import { createRecord, type Document, resourceOf } from '../support/documents.ts'
 
 /** Which operations with `atomic=false` are refused if they set unique values that are not free. */
@@ -10,6 +10,7 @@ const api = await sharedApi()
 
 const topics = resourceOf('topics')
 const organizations = resourceOf('organizations')
+const sources = resourceOf('sources')
 
 const create = (document: Document) => ({ op: 'create', document })
 const patch = (id: string, change: Document) => ({ op: 'patch', id, ifMatch: '*', patch: change })
@@ -44,6 +45,37 @@ describe('beside two operations that create records with taken keys', () => {
       ...existing.map(({ key }) => create(agreement({ id: key }))),
     ]
     expect(await statusesOf(api, agreements, operations)).toEqual([201, 201, 409, 409])
+  })
+})
+
+describe('an id that the client has chosen', () => {
+  const document = (id: string) => ({ id, title: 'Of a known id', kind: 'report' })
+
+  it('is refused if a removed record of another resource had it, whose history would be shown', async () => {
+    const { key, path } = await createRecord(organizations, api, organization({ visibility: 'internal' }))
+    expect((await api.delete(path, { headers: { 'if-match': '*' } })).status).toBe(204)
+    for (const query of ['', '?atomic=false']) {
+      const response = await sendBulk(
+        api,
+        sources,
+        [create(document(key)), create(document(randomUUID()))],
+        query,
+      )
+      expect(response.status).toBe(query === '' ? 409 : 200)
+      expect(response.text).toContain(`is taken by the removed record /v1/organizations/${key}`)
+    }
+    expect((await api.get(`${path}/history`)).status).toBe(404)
+    const insert = "insert into sources (id, title, kind) values ($1, 'In psql', 'report')"
+    await expect(api.pool.query(insert, [key])).rejects.toThrow(
+      'is that of a removed record of organizations',
+    )
+  })
+
+  it('is refused if it is that of a country, with the path of the country', async () => {
+    const { rows } = await api.pool.query<{ id: string }>("select id from records where key = 'PAK'")
+    const response = await sendBulk(api, sources, [create(document(rows[0]?.id ?? ''))])
+    expect(response.status).toBe(409)
+    expect(response.text).toContain('is taken by /v1/countries/PAK')
   })
 })
 

@@ -83,17 +83,23 @@ interface Target {
   steps: string[]
   /** The replacement: null if the property is nullable. */
   replacement: string | null
+  /** Whether the object that has the property becomes null when all its values are, as in a location. */
+  nullsParent: boolean
 }
 
 /** Whether a schema allows null, with or without a default. */
 const isNullable = (schema: z.core.$ZodType): boolean => z.safeParse(schema, null).success
 
-/** Returns the replacement for a value, or why the property cannot be redacted, as the end of a sentence. */
+/**
+ * Returns the replacement for a value, or why the property cannot be redacted, as the end of a sentence.
+ * @param nullsParent whether the object that has the property may be null.
+ */
 function findReplacement(
   schema: z.core.$ZodType,
   [step, ...rest]: string[],
   replacement: string,
-): { value: string | null } | { problem: string } {
+  nullsParent = false,
+): Omit<Target, 'steps'> | { problem: string } {
   const inner = unwrapped(schema)
   if (inner instanceof z.ZodArray && step !== undefined)
     return findReplacement(inner.element, [step, ...rest], replacement)
@@ -103,53 +109,51 @@ function findReplacement(
     const shape: z.core.$ZodShape = inner instanceof z.ZodObject ? inner.shape : {}
     const next = Object.hasOwn(shape, step) ? shape[step] : undefined
     return next
-      ? findReplacement(next, rest, replacement)
+      ? findReplacement(next, rest, replacement, isNullable(schema))
       : { problem: `"${step}" is not a property there${didYouMean(step, Object.keys(shape))}` }
   }
   if (inner instanceof z.ZodArray && !(unwrapped(inner.element) instanceof z.ZodObject))
     return { problem: 'it is a list of values: remove a value from it with `text`' }
   if (inner instanceof z.ZodArray || inner instanceof z.ZodObject)
     return { problem: 'it has properties of its own: name these instead' }
-  if (isNullable(schema)) return { value: null }
-  if (z.safeParse(inner, replacement).success) return { value: replacement }
+  if (isNullable(schema)) return { replacement: null, nullsParent }
+  if (z.safeParse(inner, replacement).success) return { replacement, nullsParent: false }
   return { problem: `it must not be null, and "${replacement}" is not a valid value for it` }
 }
 
-/** Replaces the values at the end of a path, which continues in each element of a list. */
-function replaceAt(value: unknown, steps: string[], replacement: string | null): unknown {
+/** Replaces the values of a property. @param value a value that contains the property. Its path continues in each element of a list. */
+function replaceAt(value: unknown, target: Target): unknown {
   if (value === null || value === undefined) return value
-  if (Array.isArray(value)) return value.map((item) => replaceAt(item, steps, replacement))
-  const [step, ...rest] = steps
-  if (step === undefined) return replacement
+  if (Array.isArray(value)) return value.map((item) => replaceAt(item, target))
+  const [step, ...rest] = target.steps
+  if (step === undefined) return target.replacement
   if (typeof value !== 'object') return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [
-      key,
-      key === step ? replaceAt(inner, rest, replacement) : inner,
-    ]),
-  )
+  const replaced = Object.entries(value).map(([key, inner]) => [
+    key,
+    key === step ? replaceAt(inner, { ...target, steps: rest }) : inner,
+  ])
+  const isEmpty = rest.length === 0 && target.nullsParent && replaced.every(([, inner]) => inner === null)
+  return isEmpty ? null : Object.fromEntries(replaced)
 }
 
 /** Creates the redaction that removes the values of properties. @param targets from `readTargets`. */
 export function createPropertyRedaction(resource: Resource, targets: Target[]): Redaction {
-  const columns = targets.flatMap(({ steps: path, replacement }) =>
-    propertyColumns(resource, path).map((stored) => ({ ...stored, replacement })),
+  const columns = targets.flatMap((target) =>
+    propertyColumns(resource, target.steps).map((stored) => ({ ...target, ...stored })),
   )
   return {
     redactRecord: (record) => {
       const redacted = { ...record }
-      for (const { steps, replacement } of targets) {
-        const [property = '', ...rest] = steps
+      for (const target of targets) {
+        const [property = '', ...steps] = target.steps
         // Older revisions may have a former name of the property.
         const stored = Object.keys(record).find((name) => (resource.formerNames?.[name] ?? name) === property)
-        if (stored !== undefined) redacted[stored] = replaceAt(redacted[stored], rest, replacement)
+        if (stored !== undefined) redacted[stored] = replaceAt(redacted[stored], { ...target, steps })
       }
       return redacted
     },
     redactColumn: (table, column, value) =>
-      columns
-        .filter((stored) => stored.table === table && stored.column === column)
-        .reduce((current, { steps, replacement }) => replaceAt(current, steps, replacement), value),
+      columns.filter((stored) => stored.table === table && stored.column === column).reduce(replaceAt, value),
     redactText: (text) => text,
     // Only the mapping of the import says from which values of a row a property was made.
     mayBeIn: () => true,
@@ -178,11 +182,10 @@ export function readTargets(
     const steps = parsePointer(pointer)
     const problem = unsuitable.get(steps[0] ?? '')
     const found = problem === undefined ? findReplacement(resource.document, steps, replacement) : { problem }
-    if ('value' in found) targets.push({ steps, replacement: found.value })
-    else {
+    if ('problem' in found) {
       const message = `"${pointer}" cannot be redacted: ${found.problem}`
       faults.push({ pointer: `/properties/${index}`, code: 'not_redactable', message })
-    }
+    } else targets.push({ steps, ...found })
   }
   return { targets, faults }
 }

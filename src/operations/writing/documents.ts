@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { sql } from 'drizzle-orm'
 import type { Transaction } from '../../database/database.ts'
 import { deleteStatement, type RecordRows, type TableWrite, writeStatement } from '../../database/rows.ts'
 import { records, revisions } from '../../database/tables/index.ts'
@@ -7,6 +8,7 @@ import { recordId } from '../../model/keys.ts'
 import { type Resource, withCurrentNames } from '../../model/resource.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { ChangeKind } from '../../query/revisions.ts'
+import { placeholder, statement } from '../../query/statement.ts'
 import { type LockedRecord, startWrite } from './locks.ts'
 import { releaseUniqueValues } from './released-values.ts'
 import {
@@ -146,7 +148,17 @@ export async function insertDocuments(
       revisionWrite(resource, stored, change, time),
     ]),
   )
+  if (known.length > 0 && resource.key.assignedBy === 'registry') await requireOwnIds(tx, resource, known)
   return stored
+}
+
+/**
+ * Checks, after a write, that no record of another resource had the ids that the client has chosen for new records.
+ * @throws the database error if one had.
+ */
+async function requireOwnIds(tx: Transaction, { name }: Resource, ids: string[]): Promise<void> {
+  const build = () => sql`select require_own_ids(${placeholder('ids')}::uuid[], ${placeholder('resource')})`
+  await tx.query(statement('own ids', build, { ids, resource: name }))
 }
 
 /**

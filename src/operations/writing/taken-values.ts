@@ -68,7 +68,7 @@ export async function findTakenExternalIds(
   })
 }
 
-/** Finds the keys of new documents that records of any resource have, with one statement. */
+/** Finds the keys of new documents that records of any resource have, or removed records of others had, with one statement. */
 export async function findTakenKeys(
   tx: Transaction,
   resource: Resource,
@@ -81,21 +81,41 @@ export async function findTakenKeys(
   })
   if (given.length === 0) return []
   const ids = given.map(({ key }) => recordId(resource, key))
-  const rows = await tx.query<{ index: number; resource: string; into: string | null }>(
-    compileSql(sql`select given.nth::int - 1 as index, ${records.resource} as resource, remaining.key as "into"
-      from unnest(${sql.param(ids)}::uuid[]) with ordinality as given(id, nth)
-      join ${records} on ${records.id} = given.id
-      left join ${records} as remaining on remaining.id = ${records.mergedInto} order by index`),
+  const rows = await tx.query<IdOwner & { index: number }>(
+    compileSql(sql`select given.nth::int - 1 as index, owner.resource, owner.key, owner.removed, owner."into"
+      from unnest(${sql.param(ids)}::uuid[]) with ordinality as given(id, nth) join lateral (
+        select ${records.resource} as resource, ${records.key} as key, false as removed, remaining.key as "into"
+        from ${records} left join ${records} as remaining on remaining.id = ${records.mergedInto}
+        where ${records.id} = given.id
+        union all
+        select former.resource, former.key, true, null from history.records as former
+        where former.id = given.id and former.resource <> ${resource.name}
+        order by removed limit 1
+      ) owner on true order by index`),
   )
-  return rows.flatMap(({ index, resource: owner, into }): DocumentFault[] => {
+  return rows.flatMap(({ index, ...owner }): DocumentFault[] => {
     const wanted = given[index]
     if (!wanted) return []
-    const own =
-      into === null ? `another ${resource.noun}` : `${aNoun(resource.noun)} that was merged into "${into}"`
-    const by = owner === resource.name ? own : recordPath({ resource: owner, key: wanted.key })
-    const message = `"${wanted.key}" is taken by ${by}`
+    const message = `"${wanted.key}" is taken by ${describeOwner(resource, owner)}`
     return [[wanted.index, { pointer: formatPointer([property]), code: 'taken', message }]]
   })
+}
+
+/** The record that has an id, or had it before it was removed. */
+interface IdOwner {
+  resource: string
+  key: string
+  removed: boolean
+  /** Key of the record into which this one was merged. */
+  into: string | null
+}
+
+/** Describes the owner of an id for a message about a new record of `resource`. */
+function describeOwner({ name, noun }: Resource, { resource, key, removed, into }: IdOwner): string {
+  const path = recordPath({ resource, key })
+  if (removed) return `the removed record ${path}`
+  if (resource !== name) return path
+  return into === null ? `another ${noun}` : `${aNoun(noun)} that was merged into "${into}"`
 }
 
 /**
