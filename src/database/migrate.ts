@@ -159,7 +159,7 @@ async function applyMigrations(client: pg.Client): Promise<void> {
   const { rows } = await client.query<Applied>(appliedText)
   const applied = new Set(rows.map(toTime))
   if (applied.size === 0) await requireNoReplacedSchema(client)
-  await requireNoDependentView(client)
+  await requireNoDependents(client)
   // PostgreSQL refuses to change a column that a view uses.
   await client.query(`drop schema if exists ${replacedSchemas.join(', ')} cascade`)
   for (const { folderMillis, hash, sql } of readMigrationFiles({ migrationsFolder: folder })) {
@@ -193,25 +193,34 @@ async function requireNoReplacedSchema(client: pg.Client): Promise<void> {
 }
 
 /**
- * Checks that no view outside the schemas that migrations replace reads a view in them: dropping the schemas would also drop the view
- * outside.
- * @throws OperationalError if there is one.
+ * Checks that nothing outside the schemas that migrations replace depends on what is in them, such as a view, a function, or a column
+ * with the type of a view: to drop the schemas would drop it, too.
+ * @throws OperationalError if there is such a thing.
  */
-async function requireNoDependentView(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ name: string; schema: string }>(
-    `select format('%I.%I', own.nspname, dependent.relname) as name, replaced.nspname as schema
-    from pg_depend join pg_rewrite on pg_rewrite.oid = objid
-      join pg_class dependent on dependent.oid = ev_class join pg_namespace own on own.oid = dependent.relnamespace
-      join pg_class used on used.oid = refobjid join pg_namespace replaced on replaced.oid = used.relnamespace
-    where classid = 'pg_rewrite'::regclass and refclassid = 'pg_class'::regclass
-      and replaced.nspname = any($1::text[]) and own.nspname <> all($1::text[])
-    order by 1 limit 1`,
+async function requireNoDependents(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ type: string; name: string; schema: string }>(
+    `with replaced as (
+      select oid, nspname from pg_namespace where nspname = any($1::text[])
+    ), used as (
+      select 'pg_class'::regclass as class, pg_class.oid, nspname from pg_class join replaced on replaced.oid = relnamespace
+      union all select 'pg_type'::regclass, pg_type.oid, nspname from pg_type join replaced on replaced.oid = typnamespace
+      union all select 'pg_proc'::regclass, pg_proc.oid, nspname from pg_proc join replaced on replaced.oid = pronamespace
+    )
+    select dependent.type, dependent.identity as name, used.nspname as schema
+    from pg_depend join used on used.class = refclassid and used.oid = refobjid
+      -- A view depends on others by its rule.
+      left join pg_rewrite on classid = 'pg_rewrite'::regclass and pg_rewrite.oid = objid
+      cross join lateral pg_identify_object(case when ev_class is null then classid else 'pg_class'::regclass end,
+        coalesce(ev_class, objid), case when ev_class is null then objsubid else 0 end) as dependent
+    where deptype = 'n' and (dependent.schema <> all($1::text[]) or classid = 'pg_policy'::regclass)
+    order by 1, 2 limit 1`,
     [replacedSchemas],
   )
-  const [view] = rows
-  if (view) {
+  const [dependent] = rows
+  if (dependent) {
+    const { type, name, schema } = dependent
     throw new OperationalError(
-      `the database cannot be migrated: the view ${view.name} reads the schema "${view.schema}", which migrations replace: drop the view, and create it again after the upgrade`,
+      `the database cannot be migrated: the ${type} ${name} depends on the schema "${schema}", which migrations replace: drop it, and create it again after the upgrade`,
     )
   }
 }

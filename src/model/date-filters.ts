@@ -37,6 +37,9 @@ const upperBound = (date: SQL) => ({
   hasEnd: sql`isfinite(upper(${possibleDays(date)}))`,
 })
 
+/** The last day that can be stored. A span that ends on it has it as its upper bound, since there is no day after it. */
+const lastDay = '5874897-12-31'
+
 /** The ranges of all days before or after a given date, with or without the days of the date. */
 const openRange = {
   after: (date: SQL) => {
@@ -81,7 +84,8 @@ export function filterByDate(
       ne: withOneValue((date) => sql`(${span} && ${possibleDays(date)}) is not true`),
       gt: oneSided(
         openRange.after,
-        (date) => sql`${latest} >= ${upperBound(date).day} and ${upperBound(date).hasEnd}`,
+        (date) =>
+          sql`${latest} >= ${upperBound(date).day} and ${upperBound(date).day} < '${sql.raw(lastDay)}' and ${upperBound(date).hasEnd}`,
       ),
       gte: oneSided(openRange.since, (date) => sql`${latest} >= lower(${possibleDays(date)})`),
       lt: oneSided(openRange.before, (date) => sql`${earliest} < lower(${possibleDays(date)})`),

@@ -50,6 +50,9 @@ export async function countRecords(
   return { count: row?.total ?? 0, list: listPath(resource, fullQuery) }
 }
 
+/** Percent-encodes the characters that a URL cannot have (RFC 3986), so that clients can request the path as it is. */
+const encodeQuery = (query: string): string => query.replace(/[^!-~]|["<>\\^`{|}]/gu, encodeURIComponent)
+
 /**
  * Counts the records of a stored list request.
  * @returns null if there is no request, or if it is no longer valid.
@@ -64,7 +67,7 @@ async function countListRequest(
   const { resource, query } = parseListRequest(registry, request)
   if (!resource) return null
   try {
-    return await countRecords(tx, resource, query, asOf)
+    return await countRecords(tx, resource, encodeQuery(query), asOf)
   } catch (error) {
     const isInvalid =
       error instanceof Problem && (error.type === 'invalid-parameter' || error.type === 'malformed-request')

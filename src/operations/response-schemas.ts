@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { keys } from '../model/keys.ts'
 import { lazyFor } from '../model/lazy.ts'
 import { exampleKey, exampleRecord, type Resource, recordSchema } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
@@ -38,7 +39,8 @@ export function memoizeByKey<T>(
   )
   return (resource) => {
     if (resource.key.assignedBy === 'client') return byResource(resource)
-    shared ??= make((word) => word, resource.key, exampleKey(resource))
+    // Without the resource: an error would suggest a search for records of this one resource.
+    shared ??= make((word) => word, { ...resource.key, schema: keys.uuid() }, exampleKey(resource))
     return shared
   }
 }

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { OperationalError } from '../operational-error.ts'
+import { organizationCodes } from '../operations/exporting/iati-codes.ts'
 import { databaseUrl, databaseUrls } from './database-url.ts'
 import { findMistyped } from './mistyped-variables.ts'
 import { collectorUrl, exporterHeaders, resourceAttributes, sampleRatio } from './otel-variables.ts'
@@ -274,16 +275,9 @@ export const environment = z.object({
     .regex(/^[^\p{Cc}\s/&|?]+$/u, 'an identifier like GB-GOV-1, without spaces, /, &, | and ?')
     .default('ZZ-ENTENTE')
     .describe('Identifier of the publisher, as the reporting organization in IATI files.'),
-  IATI_ORG_TYPE: z
-    .string()
-    .regex(
-      /^\d{2}$/,
-      'a code of two digits from the IATI code list OrganisationType, such as 10 for a government',
-    )
+  IATI_ORG_TYPE: oneOf(...Object.values(organizationCodes))
     .default('10')
-    .describe(
-      'Type of the publisher in IATI files: a code of two digits from the IATI code list OrganisationType.',
-    ),
+    .describe('Type of the publisher in IATI files: a code from the IATI code list OrganisationType.'),
   DASHBOARD: oneOf('on', 'off').default('on').describe('Whether the dashboard is served at `/`: on or off.'),
   EMBED_ORIGINS: origins('https://ministry.example', { wildcards: true })
     .optional()

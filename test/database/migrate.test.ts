@@ -45,16 +45,37 @@ describe('migrating a database that is not migrated', () => {
     expect(rows).toEqual([{ found: 'published.articles' }])
   })
 
-  it('refuses a database with a view over a schema that migrations replace, and keeps the view', async () => {
+  it('refuses a database in which something else depends on a schema that migrations replace', async () => {
     await runFirstMigrations(database.pool, 17)
-    await database.pool.query(
-      'create schema reports; create view reports.titles as select title from published.agreements',
-    )
-    await expect(migrate(database.database)).rejects.toThrow(
-      'the view reports.titles reads the schema "published", which migrations replace: drop the view, and create it again after the upgrade',
-    )
-    expect((await database.pool.query('select from reports.titles')).rowCount).toBe(0)
-    await database.pool.query('drop view reports.titles')
+    await database.pool.query('create schema reports; create table reports.kept (id int)')
+    for (const [name, create, drop] of [
+      [
+        'view reports.titles',
+        'create view reports.titles as select title from published.agreements',
+        'drop view reports.titles',
+      ],
+      [
+        'function reports.count()',
+        'create function reports.count() returns bigint begin atomic select count(*) from published.agreements; end',
+        'drop function reports.count()',
+      ],
+      [
+        'table column reports.kept.agreement',
+        'alter table reports.kept add agreement published.agreements',
+        'alter table reports.kept drop agreement',
+      ],
+      [
+        'policy few on reports.kept',
+        'create policy few on reports.kept using (exists (select from published.agreements))',
+        'drop policy few on reports.kept',
+      ],
+    ]) {
+      await database.pool.query(create ?? '')
+      await expect(migrate(database.database)).rejects.toThrow(
+        `the ${name} depends on the schema "published", which migrations replace: drop it, and create it again after the upgrade`,
+      )
+      await database.pool.query(drop ?? '')
+    }
     await migrate(database.database)
     expect(await readSchemaState(database.database)).toBe('migrated')
   })

@@ -52,6 +52,43 @@ describe('a query of the reconciliation service', () => {
     }
   })
 
+  it('reads its country as on its date, since names and codes have had different meanings', async () => {
+    const name = 'Station of Dated Countries'
+    for (const country of ['GEL', 'GEO', 'MMR']) await addOrganization(name, { country })
+    const dated = (country: string, on: string) => ({
+      query: name,
+      type: 'organizations',
+      properties: properties({ country, on }),
+    })
+    const found = await reconcile({
+      before: dated('GE', '1975'),
+      after: dated('GE', '2005'),
+      burma: dated('Burma', '2005'),
+    })
+    const matched = Object.values(found).map((result) => result.filter(({ match }) => match).length)
+    expect(matched).toEqual([1, 1, 1])
+    const idOf = (result: Candidate[] = []) => result.find(({ match }) => match)?.id.split(':')[1]
+    const countries = [found.before, found.after, found.burma].map(async (result) => {
+      const { json } = await test.app.inject({ url: `/v1/organizations/${idOf(result)}` })
+      return json<{ country: string }>().country
+    })
+    expect(await Promise.all(countries)).toEqual(['GEL', 'GEO', 'MMR'])
+  })
+
+  it('without a type has no match if it is resolved in one type and ambiguous in another', async () => {
+    const { america, americas } = await reconcile({
+      america: { query: 'America' },
+      americas: { query: 'America', type: 'regions' },
+    })
+    expect(america?.map(({ id, match }) => [id, match])).toEqual(
+      expect.arrayContaining([
+        ['countries:USA', false],
+        ['regions:019', false],
+      ]),
+    )
+    expect(americas).toMatchObject([{ id: 'regions:019', match: true }])
+  })
+
   it('ignores blank values of properties, as if they were not sent', async () => {
     await addOrganization('Academy of Blanks')
     const found = await reconcile({

@@ -43,6 +43,13 @@ describe('include=recorded', () => {
     expect(found.data[0]?.recorded).toEqual(recorded)
   })
 
+  it('has a list that clients can request as it is, even if the list request is not encoded', async () => {
+    const { id } = await makeFigure('/v1/agreements?q=中国&title[ne]="x"')
+    const { recorded } = await readFigure(id)
+    expect(recorded?.list).toBe('/v1/agreements?q=%E4%B8%AD%E5%9B%BD&title[ne]=%22x%22')
+    expect(recorded?.count).toBe(await countInList(api, recorded?.list ?? ''))
+  })
+
   it('is null for a figure without a list request', async () => {
     const { id } = await makeFigure(null)
     expect((await readFigure(id)).recorded).toBeNull()

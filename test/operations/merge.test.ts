@@ -41,6 +41,13 @@ it('a merge that would put a record below itself is refused, and the error names
   expect((await merge(first, third)).status).toBe(200)
 })
 
+it('a merge into a name is refused, and the error suggests no search for other records', async () => {
+  const { path } = await create('Merged into a name')
+  const refused = await api.post(`${path}/merge`, { into: 'A name' }, ifMatch('*'))
+  const message = 'must be a UUID in lower case, such as 01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90'
+  expect(readProblem(refused).errors).toMatchObject([{ pointer: '/into', message }])
+})
+
 describe('a record that was merged into another one', () => {
   it('redirects reads with `asOf` only since the merge, to the record that remained then', async () => {
     const first = await create('Remains first')

@@ -163,6 +163,16 @@ describe('a date filter', () => {
     },
   )
 
+  it('counts no date after the last year that can be stored, in a list and in an aggregate', async () => {
+    const labelled = await createLabelled(api, 'agreements', {
+      last: { title: 'Last', kind: 'agreement', signedOn: 'Y5874897' },
+    })
+    const parameters = { 'signedOn[gt]': 'Y5874897' }
+    expect(await labelled.find(parameters)).toEqual([])
+    expect(await labelled.count({ ...parameters, groupBy: 'kind' })).toBe(0)
+    expect(await labelled.count({ 'signedOn[gt]': 'Y5874896', groupBy: 'kind' })).toBe(1)
+  })
+
   it.each(['year', 'decade', 'month'])(
     'treats dates of very early and late years as dates with an unknown %s',
     async (unit) => {

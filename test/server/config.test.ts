@@ -118,9 +118,9 @@ describe('the configuration', () => {
     expect(read).toThrow(new RegExp(`^${name} must be .+, not '${value.replace(/[*?]/g, '\\$&')}'$`))
   })
 
-  it('says that an origin has no slash at the end, and how many digits a code has', () => {
+  it('says that an origin has no slash at the end, and which codes the list of IATI has', () => {
     expect(() => readConfig({ CORS_ORIGINS: 'https://a.example/' })).toThrow('without a path or a slash')
-    expect(() => readConfig({ IATI_ORG_TYPE: '1' })).toThrow('a code of two digits')
+    expect(() => readConfig({ IATI_ORG_TYPE: '99' })).toThrow('one of 10, 11, 15, ')
   })
 
   it('limits requests by default unless it listens on the loopback interface', () => {

@@ -23,8 +23,8 @@ function sourceDocument(job: ImportJob, given: SourceProperties): Document {
   return {
     kind: 'dataset',
     title: `${files[0]?.name ?? scheme}, imported ${day}`.slice(0, 500),
-    ...given,
     accessedOn: day,
+    ...given,
     context: typeof given.context === 'string' ? `${given.context}\n\n${described}` : described,
   }
 }

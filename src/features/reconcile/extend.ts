@@ -46,16 +46,19 @@ function referencedCells(value: object, { names, references }: CellContext): Cel
   )
 }
 
-/** Returns the cells of a value; none for null. */
+/**
+ * Returns the cells of a value; none for null. Of an object, such as a territory or a participant, the cell is its name or, if it has
+ * none, the records to which it refers; otherwise its JSON.
+ */
 function toCells(value: unknown, context: CellContext): Cell[] {
   if (value === null || value === undefined) return []
   if (Array.isArray(value)) return value.flatMap((item) => toCells(item, context))
   if (typeof value === 'number') return [{ float: value }]
   if (typeof value === 'string') return [entityCell(value, context.names) ?? { str: value }]
   if (typeof value !== 'object') return [{ str: JSON.stringify(value) }]
+  if ('name' in value && typeof value.name === 'string') return [{ str: value.name }]
   const referenced = referencedCells(value, context)
-  if (referenced.length > 0) return referenced
-  return [{ str: 'name' in value && typeof value.name === 'string' ? value.name : JSON.stringify(value) }]
+  return referenced.length > 0 ? referenced : [{ str: JSON.stringify(value) }]
 }
 
 /** Returns the cells of a property; none if the resource has no such property. */

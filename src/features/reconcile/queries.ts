@@ -127,15 +127,40 @@ async function resolveAll(api: ApiFetch, queries: readonly NameQuery[]): Promise
   return resolutions
 }
 
-/** Resolves the names of countries in the properties of queries. @returns the codes of the resolved names, by name. */
+/** Returns the date of a query in EDTF; undefined if it has no date; null if it has several, or one that is not in EDTF. */
+function readDate(query: Query): string | null | undefined {
+  const [on, ...others] = propertyTexts(query, 'on')
+  if (on === undefined) return undefined
+  return others.length > 0 || findEdtfFault(on) !== undefined ? null : on
+}
+
+/** Identifies the name of a country on a date: names and codes have had different meanings. */
+const countryIdentity = (name: string, on: string | null | undefined) => JSON.stringify([name, on ?? null])
+
+/**
+ * Resolves the names of countries in the properties of queries, each on the date of its query.
+ * @returns the codes of the resolved names, by `countryIdentity`.
+ */
 async function resolveCountries(api: ApiFetch, queries: readonly Query[]): Promise<Map<string, string>> {
-  const names = [...new Set(queries.flatMap((query) => propertyTexts(query, 'country')))]
+  const named = new Map(
+    queries.flatMap((query) => {
+      const on = readDate(query)
+      return propertyTexts(query, 'country').map((name) => [countryIdentity(name, on), { name, on }] as const)
+    }),
+  )
   const found = await resolveAll(
     api,
-    names.map((name) => ({ resource: 'countries', name: name.slice(0, maxNameLength).toWellFormed() })),
+    [...named.values()].map(({ name, on }) => ({
+      resource: 'countries',
+      name: name.slice(0, maxNameLength).toWellFormed(),
+      on: on ?? undefined,
+    })),
   )
   return new Map(
-    names.flatMap((name, index) => (found[index]?.match ? [[name, found[index].match.key]] : [])),
+    [...named.keys()].flatMap((identity, index) => {
+      const match = found[index]?.match
+      return match ? [[identity, match.key]] : []
+    }),
   )
 }
 
@@ -147,18 +172,17 @@ interface Restrictions {
   areUnderstood: boolean
 }
 
-/** Returns the restrictions of a query. @param countries the codes of the countries in the batch, by name. */
+/** Returns the restrictions of a query. @param countries the codes of the countries in the batch (`resolveCountries`). */
 function readRestrictions(query: Query, countries: ReadonlyMap<string, string>): Restrictions {
+  const on = readDate(query)
   const [country, ...otherCountries] = new Set(
-    propertyTexts(query, 'country').map((name) => countries.get(name) ?? null),
+    propertyTexts(query, 'country').map((name) => countries.get(countryIdentity(name, on)) ?? null),
   )
-  const [on, ...otherDates] = propertyTexts(query, 'on')
   const isOneCountry = country !== null && otherCountries.length === 0
-  const isOneDate = otherDates.length === 0 && (on === undefined || findEdtfFault(on) === undefined)
   return {
     country: isOneCountry ? country : undefined,
-    on: isOneDate ? on : undefined,
-    areUnderstood: isOneCountry && isOneDate,
+    on: on ?? undefined,
+    areUnderstood: isOneCountry && on !== null,
   }
 }
 
@@ -215,16 +239,19 @@ interface TypeResolution {
 }
 
 /**
- * Returns the candidates of a query, best first. A candidate is a match if exactly one type resolves the query, to this record, and
- * the restrictions of the query are understood.
+ * Returns the candidates of a query, best first. A candidate is a match if exactly one type resolves the query, to this record, if the
+ * query is ambiguous in no other type, and if its restrictions are understood.
  */
 function listCandidates(
   registry: Registry,
   { query, restrictions }: BatchEntry,
   resolutions: readonly TypeResolution[],
 ) {
-  const resolved = resolutions.filter(({ resolution }) => resolution.status === 'resolved')
-  const isCertain = resolved.length === 1 && restrictions.areUnderstood
+  const possible = resolutions.filter(
+    ({ resolution: { status, candidates } }) =>
+      status === 'resolved' || (status === 'ambiguous' && candidates.length > 0),
+  )
+  const isCertain = possible.length === 1 && restrictions.areUnderstood
   return resolutions
     .flatMap(({ resource, resolution }) =>
       resolution.candidates.map((match) =>

@@ -155,6 +155,13 @@ describe('columns beside items that are texts', () => {
     ).rejects.toMatchObject({ errors: [{ message: fault('c') }] })
   })
 
+  it('are refused in a citation, too, which the records of all texts share', () => {
+    const records =
+      'records: { sources: { id: ., each: { from: o, split: ";" }, properties: { title: ., kind: =report } } }'
+    const text = `scheme: a\ncitation: { note: t, quote: /t }\n${records}\n`
+    expect(collectFaults(() => parseMapping(text, registry))).toEqual([`/citation/note/from: ${fault('t')}`])
+  })
+
   it('are read if their paths start at the row, and the item itself is read by #', async () => {
     const [row] = await convert('{ from: o, split: ";" }', 'organization: { from: "#", country: /c }')
     expect(row && draftsOf(row)[0]?.mentions).toMatchObject([

@@ -53,6 +53,15 @@ describe('the source of an import', () => {
     }
   })
 
+  it('has the date of access that the mapping states, otherwise the day of the import', async () => {
+    const readDate = async (source: string) => {
+      const { path } = await importWith({ agreement: '=public', project: '=public', source })
+      return (await api.get(path)).json<{ accessedOn: string }>().accessedOn
+    }
+    expect(await readDate('source: { accessedOn: 2010-05 }')).toBe('2010-05')
+    expect(await readDate('')).toMatch(/^\d{4}-\d{2}-\d{2}$/)
+  })
+
   it('is checked at the start of the dry run, which fails if the source could not be written', async () => {
     const mapping = `${treatyMapping(newScheme())}source: { context: ${'x'.repeat(9_990)} }\n`
     expect(await checkCsv(api.database, mapping, `${treatyHeader}\n1,First,2001,China\n`)).toMatchObject({

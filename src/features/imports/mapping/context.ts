@@ -148,8 +148,8 @@ export class CompileContext {
   }
 
   /**
-   * The context of a part that records share, such as `citation`. The columns of items are not checked: the records may start at
-   * different lists, and one list may lack the columns of another.
+   * The context of a part that records share, such as `citation`. The columns of items are not checked, unless the items are texts:
+   * the records may start at different lists, and one list may lack the columns of another.
    * @param location where the part is in the mapping.
    */
   shared(...location: PropertyKey[]): CompileContext {
@@ -208,7 +208,7 @@ export class CompileContext {
     if (this.#start.isRow || path.fromRow) {
       this.#addColumn(path, false)
       this.#checkJoinedColumn(path)
-    } else if (this.#start.isChecked) this.#checkItemColumn(path)
+    } else if (this.#start.isChecked || this.#start.areTexts) this.#checkItemColumn(path)
     return path
   }
 

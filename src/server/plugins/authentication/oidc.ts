@@ -243,7 +243,7 @@ const maxSubjectLength = 255
 
 /** Returns the subject. By its type it is a text, but the library does not check this. */
 function subjectIn({ sub }: { sub?: unknown }): string {
-  if (typeof sub !== 'string' || sub.trim() === '' || sub.length > maxSubjectLength)
+  if (typeof sub !== 'string' || sub.trim() === '' || [...sub].length > maxSubjectLength)
     throw new errors.JWTInvalid(`its "sub" is not a text of 1 to ${maxSubjectLength} characters`)
   const fault = sub.isWellFormed() ? findLineFault(sub) : 'has half of a surrogate pair'
   if (fault !== undefined) throw new errors.JWTInvalid(`its "sub" ${fault}`)
