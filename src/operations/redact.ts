@@ -9,6 +9,7 @@ import { type ExpectedVersions, etagHeader, ifMatch, parseIfMatch, requireVersio
 import type { ApiResponse, Operation } from './operation.ts'
 import { recordNotFound } from './read.ts'
 import { redactFormerRows } from './redacting/former-rows.ts'
+import { redactImportedHashes } from './redacting/imported-hashes.ts'
 import { redactImportedRows } from './redacting/imported-rows.ts'
 import { type RedactionRequest, readRedaction, redactionBody } from './redacting/request.ts'
 import { redactRevisions } from './redacting/revisions.ts'
@@ -33,8 +34,8 @@ interface RedactionTask extends RedactionRequest {
 }
 
 /**
- * Redacts a record outside its revisions: its rows in the schema `history`, the rows and names that imports have stored, and
- * stored responses.
+ * Redacts a record outside its revisions: its rows in the schema `history`, the rows, names and hashes that imports have stored,
+ * and stored responses.
  * @param wasInRevisions whether a revision of the record had what is removed.
  * @throws Problem `invalid-body` if neither a revision, nor a row in `history` or of an import, nor a name had it. Stored responses do not count.
  */
@@ -46,6 +47,7 @@ async function redactRowsAndResponses(
   const { resource, key, redaction, pointer } = task
   // Before the former rows: rows of imports are found by former external ids, which may contain the text.
   const imported = await redactImportedRows(tx, resource, key, redaction)
+  await redactImportedHashes(tx, resource, key)
   const former = await redactFormerRows(tx, resource, key, redaction)
   const { text } = redaction
   if (!wasInRevisions && imported + former === 0) {

@@ -207,9 +207,12 @@ export const importRecords = pgTable(
     /** The record's version before the import; null if the import created the record. */
     versionBefore: integer('version_before'),
     versionAfter: integer('version_after').notNull(),
-    /** Hash of all values of the row for this record. */
+    /** Hash of all values of the row for this record. Empty after a redaction of the record. */
     digest: text('digest').notNull(),
-    /** Hash of the last value of each property: from this row, or from an earlier one if this row has no value. */
+    /**
+     * Hash of the last value of each property: from this row, or from an earlier one if this row has no value. Empty if
+     * a redaction has removed the value: then the value of the record counts as set by others.
+     */
     properties: json('properties').$type<Record<string, string>>().notNull(),
     /**
      * Properties that the import did not change: something other than an import of the scheme had changed them, or they have a

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../database/database.ts'
 import { writeStatement } from '../../database/rows.ts'
 import { importRecords } from '../../database/tables/index.ts'
+import { noHash } from '../../operations/writing/value-hash.ts'
 
 /** An entry of `import_records`: what an import did with a record. */
 export type RecordEntry = Omit<typeof importRecords.$inferSelect, 'sequence' | 'import' | 'scheme' | 'undone'>
@@ -39,7 +40,7 @@ export const entryWithoutRow = (resource: string, key: string, version: number):
   action: 'create',
   versionBefore: null,
   versionAfter: version,
-  digest: '',
+  digest: noHash,
   properties: {},
   kept: null,
   citation: null,

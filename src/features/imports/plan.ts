@@ -5,9 +5,9 @@ import { externalIdKey } from '../../model/schemas.ts'
 import { type Document, documentOf } from '../../operations/writing/documents.ts'
 import { getExternalIds } from '../../operations/writing/external-ids.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
+import { hashValue, noHash } from '../../operations/writing/value-hash.ts'
 import { parsePointer } from '../../problems/faults.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
-import { hashValue } from './hashes.ts'
 import type { KeptRecord } from './job-schemas.ts'
 import { requireOrderWithKept } from './kept-dates.ts'
 import { absentFault, mentionName } from './mentions.ts'
@@ -108,15 +108,19 @@ function isDefault({ document }: Resource, name: string, value: unknown): boolea
 function isEdited({ resource, existing }: Upsert, name: string, value: unknown): boolean {
   const imported = existing?.lastImport?.properties[name]
   if (imported === hashValue(value)) return false
+  // Otherwise, after an undo, the file would bring back what a redaction has removed.
+  if (imported === noHash) return true
   const isUnwritten = imported === undefined || existing?.lastImport?.undone === true
   return !(isUnwritten && isDefault(resource, name, value))
 }
 
-/** Returns the hashes of the last values that rows had. Of an undone import, only those that the record still has count. */
+/** Returns the hashes of the last values that rows had. Of an undone import, only those that the record still has, and `noHash`, count. */
 const hashesOf = ({ properties, undone }: LastImport, before: Document): Record<string, string> =>
   undone
     ? Object.fromEntries(
-        Object.entries(properties).filter(([name, hash]) => hash === hashValue(before[name])),
+        Object.entries(properties).filter(
+          ([name, hash]) => hash === noHash || hash === hashValue(before[name]),
+        ),
       )
     : properties
 

@@ -6,9 +6,9 @@ import { type Document, documentOf } from '../../operations/writing/documents.ts
 import { getExternalIds } from '../../operations/writing/external-ids.ts'
 import type { LockedRecord } from '../../operations/writing/locks.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
+import { hashValue } from '../../operations/writing/value-hash.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { RecordEntry } from './entries.ts'
-import { hashValue } from './hashes.ts'
 
 /** Plans how the undo of an import reverts what it did with a record. */
 

@@ -14,7 +14,7 @@ import {
 } from '../../operations/writing/external-ids.ts'
 import { moveReferences } from '../../operations/writing/merging.ts'
 import { findReferences } from '../../operations/writing/references.ts'
-import { hashValue } from './hashes.ts'
+import { hashValue } from '../../operations/writing/value-hash.ts'
 import { recordIdentity } from './identities.ts'
 import {
   fillMentions,

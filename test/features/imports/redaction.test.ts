@@ -7,7 +7,7 @@ import { adminKey } from '../../support/app.ts'
 import { waitUntilBlocked } from '../../support/blocked-sessions.ts'
 import { ifMatch } from '../../support/documents.ts'
 import { findByExternalId } from '../../support/find-records.ts'
-import { checkCsv, commit, continueImport, importCsv, newScheme } from '../../support/imports.ts'
+import { checkCsv, commit, continueImport, importCsv, newScheme, undo } from '../../support/imports.ts'
 
 /** Redactions of records that were imported. */
 
@@ -135,6 +135,60 @@ it('a row that was redacted before its import is committed writes nothing', asyn
   expect((await redact(path, { text: 'Jane Doe' })).status).toBe(200)
   expect(await commit(api, id)).toMatchObject({ state: 'committed', counts: { changed: 0 } })
   expect((await api.get(path)).json()).toMatchObject({ title: 'First', version: 2 })
+})
+
+describe.each([
+  ['a text', { text: 'Jane Doe' }],
+  ['a property', { properties: ['/interviewee'] }],
+])('a redaction of %s in an imported record', (_, removed) => {
+  const interviews = (scheme: string) =>
+    `scheme: ${scheme}\nrecords:\n  sources:\n    id: Id\n    properties: {title: Title, kind: =interview, interviewee: Who}\n`
+  const talks = 'Id,Title,Who\n1,First,Jane Doe\n'
+
+  /** Imports a source, and redacts it. @returns the import, and the path of the source. */
+  async function importAndRedact(scheme: string) {
+    const job = await importCsv(api.database, interviews(scheme), talks)
+    const path = `/v1/sources/${(await findByExternalId(api, 'sources', `${scheme}:1`)).id}`
+    const response = await redact(path, removed)
+    expect(response.status, response.text).toBe(200)
+    const { interviewee } = response.json<{ interviewee: string | null }>()
+    return { job, path, interviewee }
+  }
+
+  it('removes the hashes by which guesses of the value could be tested, and no others', async () => {
+    const scheme = newScheme()
+    await importAndRedact(scheme)
+    const { rows } = await api.pool.query(
+      'select digest, properties from import_records where scheme = $1 and row is not null',
+      [scheme],
+    )
+    const hash = expect.stringMatching(/^.{16}$/)
+    expect(rows).toEqual([{ digest: '', properties: { title: hash, kind: hash, interviewee: '' } }])
+  })
+
+  it('is kept by later imports of the file, which still change other values', async () => {
+    const scheme = newScheme()
+    const { path, interviewee } = await importAndRedact(scheme)
+    const again = await importCsv(api.database, interviews(scheme), talks.replace('First', 'Talk'))
+    expect(again).toMatchObject({ state: 'committed', counts: { changed: 1, kept: 1 } })
+    expect((await api.get(path)).json()).toMatchObject({ title: 'Talk', interviewee })
+    expect(await undo(api.database, again)).toMatchObject({ state: 'undone' })
+    expect((await api.get(path)).json()).toMatchObject({ title: 'First', interviewee })
+  })
+
+  it('is kept by imports after an undo that could not remove the record', async () => {
+    const scheme = newScheme()
+    const { job, path, interviewee } = await importAndRedact(scheme)
+    const edited = await api.patch(path, { title: 'Edited' }, ifMatch('*'))
+    expect(edited.status, edited.text).toBe(200)
+    expect(await undo(api.database, job)).toMatchObject({ state: 'undone', report: { keptCount: 1 } })
+    const withoutWho = interviews(scheme).replace(', interviewee: Who', '')
+    for (const mapping of [withoutWho, interviews(scheme)]) {
+      const again = await importCsv(api.database, mapping, talks)
+      expect(again).toMatchObject({ state: 'committed', counts: { refused: 0 } })
+      expect((await api.get(path)).json()).toMatchObject({ title: 'Edited', interviewee })
+    }
+  })
 })
 
 describe('dropped values', () => {
