@@ -72,6 +72,17 @@ describe('a mapping that', () => {
     ['is nested too deeply', 'records: '.concat('{country: '.repeat(60), '}'.repeat(60)), '50 levels'],
     ['has an alias of an object within this object', 'when: &a {b: *a}', '50 levels'],
     ['has an alias without an anchor', 'when: *a', 'Unresolved alias'],
+    [
+      'has half of a surrogate pair',
+      String.raw`scheme: x
+when: {a: "\ud83d\ude00", b: {not: "\ude00"}}`,
+      'line 2, column 36: A text has half of a surrogate pair',
+    ],
+    [
+      'has half of a surrogate pair in a key',
+      String.raw`"a\ud83d": x`,
+      'line 1, column 1: A text has half of a',
+    ],
     ['has a key twice', 'scheme: x\nwhen: {a: 1, a: 2}', 'line 2, column 14: Map keys must be unique'],
     [
       'has a number twice as a key',

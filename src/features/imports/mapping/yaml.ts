@@ -29,6 +29,7 @@ const tooManyEntries = `The mapping has more than ${maxEntries} entries of objec
 const tooManyAliases = `The mapping has more than ${maxAliases} aliases.`
 const tooManyCopies = `The mapping has too many aliases: with what they stand for, it has more than ${maxEntries} entries of objects and lists.`
 const repeatedKey = 'Map keys must be unique'
+const halfPair = 'A text has half of a surrogate pair: write the whole character'
 
 /**
  * Options that avoid work that grows with the square of the length of the text: pretty messages copy their lines,
@@ -61,10 +62,10 @@ export function parseYaml(text: string): ParsedYaml {
   keepTexts(document)
   const { contents } = document
   const [error] = document.errors
-  const [offset, message] = error ? [error.pos[0], error.message] : [findRepeatedKey(document), repeatedKey]
-  if (offset !== undefined) {
-    const { line, col } = lines.linePos(offset)
-    return { fault: { line, column: col, message } }
+  const located = error ? { offset: error.pos[0], message: error.message } : findFault(document)
+  if (located) {
+    const { line, col } = lines.linePos(located.offset)
+    return { fault: { line, column: col, message: located.message } }
   }
   try {
     const value: unknown = document.toJS({ maxAliasCount: -1 })
@@ -146,23 +147,27 @@ function propertyName(key: unknown, document: Document): string | undefined {
   return isScalar(node) ? String(node.value ?? '') : undefined
 }
 
-/** Returns the offset of the first key that an object has twice. */
-function findRepeatedKey(document: Document): number | undefined {
-  let offset: number | undefined
+/** Returns the first key that an object has twice, or the first text with half of a surrogate pair. */
+function findFault(document: Document): { offset: number; message: string } | undefined {
+  let fault: { offset: number; message: string } | undefined
+  const stopAt = (node: unknown, message: string) => {
+    fault = { offset: (isNode(node) ? node.range?.[0] : undefined) ?? 0, message }
+    return visit.BREAK
+  }
   visit(document, {
     Map(_key, { items }) {
       const names = new Set<string>()
       for (const { key } of items) {
         const name = propertyName(key, document)
         if (name === undefined) continue
-        if (names.has(name)) {
-          offset = isNode(key) ? key.range?.[0] : undefined
-          return visit.BREAK
-        }
+        if (names.has(name)) return stopAt(key, repeatedKey)
         names.add(name)
       }
       return undefined
     },
+    Scalar(_key, node) {
+      return typeof node.value === 'string' && !node.value.isWellFormed() ? stopAt(node, halfPair) : undefined
+    },
   })
-  return offset
+  return fault
 }
