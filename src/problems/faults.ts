@@ -120,6 +120,34 @@ function unknownValueMessage(value: unknown, known: readonly unknown[] = []): st
     : `must be one of ${known.map(formatValue).join(', ')}`
 }
 
+/** Whether an issue says that the whole value has the wrong type or is not one of the known values. */
+const refusesWholeValue = (issue: z.core.$ZodIssue): boolean =>
+  issue.path.length === 0 &&
+  (issue.code === 'invalid_type' ||
+    issue.code === 'invalid_value' ||
+    (issue.code === 'invalid_union' && refusesInAll(issue.errors)))
+
+/** Whether no alternative of a union accepts the type of the value. @param errors the issues of each alternative. */
+const refusesInAll = (errors: z.core.$ZodIssue[][]): boolean =>
+  errors.every((issues) => issues.some(refusesWholeValue))
+
+/** Returns the types and words that the alternatives of a union accept, for a message. */
+const acceptedTypes = (errors: z.core.$ZodIssue[][]): string[] =>
+  errors.flat().flatMap((issue) => {
+    if (issue.code === 'invalid_type') return [formatType(issue.expected)]
+    if (issue.code === 'invalid_value') return issue.values.map(formatValue)
+    return issue.code === 'invalid_union' ? acceptedTypes(issue.errors) : []
+  })
+
+const alternatives = new Intl.ListFormat('en', { type: 'disjunction' })
+
+/** Returns the message about a value whose type no alternative of a union accepts; undefined if one accepts it. */
+function unionMessage(value: unknown, errors: z.core.$ZodIssue[][]): string | undefined {
+  if (value === undefined) return 'is required'
+  if (!refusesInAll(errors)) return undefined
+  return `must be ${alternatives.format(new Set(acceptedTypes(errors)))}, not ${describeType(value)}`
+}
+
 /**
  * Returns the message of a zod issue: what is wrong, what would be right, and the most similar known word, if any. Used as
  * zod's error map, because only an error map gets both the schema and the value.
@@ -135,7 +163,8 @@ export function faultMessage(issue: z.core.$ZodRawIssue): string | undefined {
     case 'invalid_value':
       return unknownValueMessage(issue.input, issue.values)
     case 'invalid_union':
-      if (issue.discriminator === undefined || issue.inclusive === false) return undefined
+      if (issue.inclusive === false) return undefined
+      if (issue.discriminator === undefined) return unionMessage(issue.input, issue.errors)
       return unknownValueMessage(Object(issue.input)[issue.discriminator], issue.options)
     case 'invalid_type':
       return issue.input === undefined ? 'is required' : typeMessage(issue.expected, issue.input)
@@ -173,10 +202,6 @@ export const parsePointer = (pointer: string): string[] =>
 
 /** Returns the location and the message of a fault. */
 export const describeFault = ({ pointer = '', message }: Fault): string => `${pointer} ${message}`.trim()
-
-/** Whether an issue says that the whole value has the wrong type or is not one of the known values. */
-const refusesWholeValue = ({ code, path }: z.core.$ZodIssue) =>
-  path.length === 0 && (code === 'invalid_type' || code === 'invalid_value')
 
 /**
  * Replaces the issue of a union with the issues of the alternative that accepts the type of the value, such as the object in

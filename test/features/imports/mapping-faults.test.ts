@@ -53,6 +53,54 @@ describe('a faulty mapping', () => {
       '/records/agreements/properties/alternativeTitles: needs an object, such as {name: Column}, or a list of objects; the properties are "name", "language"',
     ],
     [
+      'a list in place of a value',
+      mapping('summary: [A, B]'),
+      '/summary: needs a column or path, "=text" for a constant, or steps such as {from: [A, B]}',
+    ],
+    ['a number in place of a value', mapping('summary: 5'), '/summary: needs a column or path, "=5" for'],
+    [
+      'a number in a list of values',
+      mapping('topics: [A, 5]'),
+      '/topics/1: needs a column or path, "=5" for',
+    ],
+    [
+      'null in place of a value',
+      mapping('summary: null'),
+      '/summary: must not be null: leave the property out',
+    ],
+    ['a number in place of columns', mapping('place: { from: 5 }'), '/from: must be text or an array, not 5'],
+    [
+      'null as a default',
+      mapping('place: { from: a, default: null }'),
+      '/default: must be text, a number, or true or false, not null',
+    ],
+    [
+      'a list in codes',
+      mapping('place: { from: a, codes: { A: [b] } }'),
+      '/codes: must be an object with one value for each code, such as {A: signed}, or the name of a file',
+    ],
+    [
+      'a number in place of conditions',
+      mapping('', 'when: 5'),
+      '/when: must be text, an array, or an object',
+    ],
+    [
+      'a condition of null',
+      mapping('', 'when: {a: null}'),
+      '/when/a: must be text, a number, true or false, an',
+    ],
+    [
+      'a word in place of a header',
+      mapping('', 'rows: {header: x}'),
+      '/rows/header: must be a number or "none"',
+    ],
+    [
+      'a text in place of a record',
+      'scheme: x\nrecords: {sources: x}',
+      '/records/sources: must be an object or',
+    ],
+    ['no id', 'scheme: x\nrecords: {sources: {properties: {}}}', '/records/sources/id: is required'],
+    [
       'a default that is not in the enumeration',
       mapping('parties: [{ country: { from: a, default: China }, role: { from: b, default: prty } }]'),
       '/records/agreements/properties/parties/0/role/default: "prty" is not known; did you mean "party"?',

@@ -12,6 +12,7 @@ import {
   type Conditions,
   conditionsSchema,
   fileName,
+  needsValue,
   type ValueMapping,
   valueSchema,
 } from './value-schema.ts'
@@ -189,10 +190,9 @@ function makePropertySchema(target: Target): z.ZodType {
   const { items } = target
   const item = items.kind === 'object' ? itemSchema(items, true) : propertySchema(items)
   return z.union([item, z.array(item).min(1).max(maxEntries)], {
-    // Used only if the value is neither an object nor a list.
-    ...(items.kind === 'object' && {
-      error: ({ input }) => needsObject(Object.keys(items.properties), input),
-    }),
+    // Used only if the value has the type neither of an item nor of a list.
+    error: ({ input }) =>
+      items.kind === 'object' ? needsObject(Object.keys(items.properties), input) : needsValue(input),
   })
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { quote } from '../../../problems/faults.ts'
 import { describe } from '../descriptions.ts'
 
 /** The schemas of the parts of a mapping that do not depend on the registry, and their types. */
@@ -51,6 +52,10 @@ export type Conditions = z.output<typeof conditionsSchema>
 /** A condition on a column: its text, several allowed texts, or comparisons. */
 export type Condition = Exclude<Conditions, string | string[]>[string]
 
+/** Used if the value is neither text nor an object, or an object that is neither a reference to a file nor one of codes. */
+const codesError =
+  'must be an object with one value for each code, such as {A: signed}, or the name of a file: states.csv or {list: states.csv}'
+
 /** The properties of `ValueSteps`, except `country` and `on`, which are mapped like values themselves. */
 const plainSteps = z.strictObject({
   from: describe(columns.optional(), 'Column or path; the first one with a value if there are several.'),
@@ -84,11 +89,14 @@ const plainSteps = z.strictObject({
   case: describe(z.enum(['upper', 'lower']).optional(), 'Changes the case of letters.'),
   codes: describe(
     z
-      .union([
-        fileName,
-        z.strictObject({ list: fileName, key: column.optional(), value: column.optional() }),
-        z.record(z.string().max(500), scalar.nullable()),
-      ])
+      .union(
+        [
+          fileName,
+          z.strictObject({ list: fileName, key: column.optional(), value: column.optional() }),
+          z.record(z.string().max(500), scalar.nullable()),
+        ],
+        { error: codesError },
+      )
       .optional(),
     'Replaces codes with values. Either an object from code to value, such as { Completed: closed, Draft: null, "*": other }: the code "*" matches all other codes, the value null means no value, and the value "*" keeps the code. Or a code list: the name of a CSV or XLSX file that is given with the imported file. Its first two columns are code and value; for other columns, write { list: states.csv, key: iso, value: name }.',
   ),
@@ -145,9 +153,18 @@ export interface ValueSteps extends z.output<typeof plainSteps> {
 /** A value of a row: the name of a column or a path, `=` and a constant, or steps. */
 export type ValueMapping = string | ValueSteps
 
+/** Returns the message for a value that is neither text nor steps; undefined for one that is missing. */
+export function needsValue(value: unknown): string | undefined {
+  if (value === undefined) return undefined
+  if (value === null) return 'must not be null: leave the property out if there is no value'
+  const constant = quote(`=${typeof value === 'object' ? 'text' : value}`)
+  return `needs a column or path, ${constant} for a constant, or steps such as {from: [A, B]}`
+}
+
 /** The schema of a value: a column, a constant, or steps. */
 export const valueSchema: z.ZodType<ValueMapping> = describe(
-  z.lazy(() => z.union([text.min(1), stepsSchema])),
+  // The error is used only if the value is neither text nor an object.
+  z.lazy(() => z.union([text.min(1), stepsSchema], { error: ({ input }) => needsValue(input) })),
   'A value: the name of a column or a path; `=treaty` for a constant; or steps.',
   'Value',
 )
