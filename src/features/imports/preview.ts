@@ -309,7 +309,7 @@ export async function previewImport(
       await pause()
     }
     const result = await checkRows(context, mapping, rows, converted)
-    const { notes, ...info } = unused.addNote(fileInfo)
+    const { notes, ...info } = unused.addNotes(fileInfo)
     return { ...checked, fileInfo: { ...info, notes: [...notes, ...companionNotes] }, ...result }
   } finally {
     await close()

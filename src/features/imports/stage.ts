@@ -188,7 +188,7 @@ export async function stageRows(
     await client.query('analyze import_rows')
     const repeated = await refuseRepeated(client, job.id, signal)
     const counts = { ...buffer.counts, refused: buffer.counts.refused + repeated }
-    const { notes, ...info } = unused.addNote(fileInfo)
+    const { notes, ...info } = unused.addNotes(fileInfo)
     const runner = asTransaction(client)
     const isStored = await changeImport(
       runner,

@@ -72,6 +72,23 @@ records:
   })
 })
 
+it.each([
+  ['rows.json', '[{"id": 1, "title": "One"}]'],
+  ['rows.ndjson', '{"id": 1, "title": "One"}'],
+  ['rows.xml', '<list><row><id>1</id><title>One</title></row></list>'],
+])('a misspelt groupBy, and options that the format lacks, are noted for %s', async (name, content) => {
+  const text = `scheme: misspelt
+rows: { groupBy: ID, header: 3, delimiter: ";", quote: none, sheet: X, fillDown: [id], encoding: utf-8 }
+records: { agreements: { id: id, properties: { title: title, kind: =treaty } } }`
+  const { fileInfo } = await importFile(api.database, text, name, content, { autoCommit: false })
+  const format = name.replace('rows.', '').toUpperCase()
+  const ignored = 'rows.delimiter, rows.quote, rows.sheet, rows.header, rows.fillDown'
+  expect(fileInfo?.notes).toEqual([
+    `These options do not apply to ${format}, and were ignored: ${ignored}.`,
+    'These names of the mapping do not occur in the rows that were read (1): "ID".',
+  ])
+})
+
 describe('names of a mapping that no row of a file has', () => {
   const note = (names: string) =>
     `These names of the mapping do not occur in the rows that were read (2): ${names}.`

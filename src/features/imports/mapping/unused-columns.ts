@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { quoteList } from '../../../wording.ts'
 import { isList } from '../reading/clean.ts'
+import { ignoredOptions, type RowOptions } from '../reading/options.ts'
 import { isAdditional, isRefusedRowsFile } from '../reading/refused-rows.ts'
 import type { FileInfo, JsonObject, JsonValue, UnusedColumn } from '../types.ts'
 import type { ReadPath } from './context.ts'
@@ -38,7 +39,7 @@ export class UnusedColumnCounter {
   readonly #root = newNode()
   readonly #rowCounts = new Map<string, number>()
   readonly #ignored: ReadonlySet<string>
-  readonly #isGrouped: boolean
+  readonly #rowOptions: RowOptions
   /** The paths that the mapping reads in a file without columns (JSON or XML), as text, with the nodes where each may end. */
   readonly #paths = new Map<string, Node[]>()
   #countedRows = 0
@@ -49,8 +50,8 @@ export class UnusedColumnCounter {
    */
   constructor({ rows, join = {} }: Mapping, paths: readonly ReadPath[], fileInfo: FileInfo) {
     this.#ignored = new Set(isRefusedRowsFile(fileInfo) ? fileInfo.columns.filter(isAdditional) : [])
-    this.#isGrouped = rows.groupBy !== undefined
-    for (const path of paths) {
+    this.#rowOptions = rows
+    for (const path of rows.groupBy === undefined ? paths : [...paths, [[rows.groupBy]]]) {
       const nodes = path.map((names) => this.#addNode(names))
       const [names = []] = path
       // If the file has columns, `checkColumns` has already refused names that it lacks. The lists of `join` are in other files.
@@ -76,7 +77,7 @@ export class UnusedColumnCounter {
   countRow(values: JsonObject): void {
     const found = new Set<string>()
     this.#countedRows += 1
-    if (this.#isGrouped && isList(values.rows)) {
+    if (this.#rowOptions.groupBy !== undefined && isList(values.rows)) {
       this.#addUnreadOfGroup(values, values.rows, found)
       // Marks what the group has of `#paths`.
       if (this.#paths.size > 0) this.#walk(values, this.#root, [], new Set())
@@ -98,16 +99,28 @@ export class UnusedColumnCounter {
   }
 
   /**
-   * Returns `fileInfo`. If the mapping reads paths that no counted row has, adds a note about them. A row also has a path at
-   * which it has an empty value.
+   * Returns `fileInfo` with notes about the paths that the mapping reads and no counted row has, and about the options of `rows` that
+   * the format of the file does not have. A row also has a path at which it has an empty value.
    */
-  addNote(fileInfo: FileInfo): FileInfo {
+  addNotes(fileInfo: FileInfo): FileInfo {
+    // A file of refused rows may have another format than the original file, which the options describe.
+    const ignored = isRefusedRowsFile(fileInfo) ? [] : ignoredOptions(this.#rowOptions, fileInfo.format)
+    const format = fileInfo.format?.toUpperCase()
+    const optionsNote =
+      ignored.length > 0
+        ? [`These options do not apply to ${format}, and were ignored: ${ignored.join(', ')}.`]
+        : []
+    return { ...fileInfo, notes: [...fileInfo.notes, ...optionsNote, ...this.#describeAbsent()] }
+  }
+
+  #describeAbsent(): string[] {
     const absent = [...this.#paths].filter(([, nodes]) => !nodes.some(({ isFound }) => isFound))
-    if (absent.length === 0 || this.#countedRows === 0) return fileInfo
+    if (absent.length === 0 || this.#countedRows === 0) return []
     const shown = quoteList(absent.slice(0, maxListed).map(([path]) => path))
     const more = absent.length > maxListed ? ` and ${absent.length - maxListed} more` : ''
-    const note = `These names of the mapping do not occur in the rows that were read (${this.#countedRows}): ${shown}${more}.`
-    return { ...fileInfo, notes: [...fileInfo.notes, note] }
+    return [
+      `These names of the mapping do not occur in the rows that were read (${this.#countedRows}): ${shown}${more}.`,
+    ]
   }
 
   /**

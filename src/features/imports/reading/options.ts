@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { describe } from '../descriptions.ts'
+import type { FileFormat } from '../types.ts'
 
 /** Where the rows of a file are, and how the file is written. The description of an option states its default, if it has one. */
 export const rowOptions = z.strictObject({
@@ -37,6 +38,29 @@ export const rowOptions = z.strictObject({
 
 /** Options of reading rows. */
 export type RowOptions = z.output<typeof rowOptions>
+
+/** The formats to which an option applies; absent for an option that applies to all of them. */
+const formatsOfOptions: Partial<Record<keyof RowOptions, readonly FileFormat[]>> = {
+  encoding: ['csv', 'json', 'ndjson', 'xml'],
+  delimiter: ['csv'],
+  quote: ['csv'],
+  sheet: ['xlsx'],
+  header: ['csv', 'xlsx'],
+  fillDown: ['csv', 'xlsx'],
+  path: ['json', 'xml'],
+}
+
+/** Returns the names of the given options that do not apply to a format, such as `rows.sheet` for JSON. */
+export const ignoredOptions = (options: RowOptions, format: FileFormat | undefined): string[] =>
+  rowOptions
+    .keyof()
+    .options.filter(
+      (name) =>
+        options[name] !== undefined &&
+        format !== undefined &&
+        formatsOfOptions[name]?.includes(format) === false,
+    )
+    .map((name) => `rows.${name}`)
 
 /** Pattern of an option in a message, such as `rows.header`. The name of a file, such as `rows.csv`, does not match. */
 const option = `\\brows\\.(?:${Object.keys(rowOptions.shape).join('|')})\\b`
