@@ -294,7 +294,8 @@ export async function previewImport(
   const { fileInfo, batches, close } = await readRows(file, mapping.rows, { signal, mayBeCut: true, maxRows })
   try {
     const prepared = await tryMapping(yaml, async () => {
-      const companions = await readCompanions(mapping, companionFiles, signal)
+      const options = { imported: file, mayBeCut: true, signal }
+      const companions = await readCompanions(mapping, companionFiles, options)
       return createConverter(mapping, registry, fileInfo, companions)
     })
     if ('faults' in prepared) return { ...checked, fileInfo, mappingFaults: prepared.faults }

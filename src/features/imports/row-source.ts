@@ -9,7 +9,7 @@ export type RowSource = RowConverter & Required<OpenFile>
 
 /**
  * Opens the files of an import as its mapping says. The first file has the rows. The others are companion files: lists of codes
- * and joined files.
+ * and joined files. The mapping may also join the first file, by its name.
  * @param text the mapping, in YAML or JSON.
  * @throws Problem when the mapping or a file cannot be read, or they do not match.
  */
@@ -21,7 +21,7 @@ export async function openRows(
   const mapping = parseMapping(text, registry)
   const [file, ...others] = files
   if (!file) throw new Problem('not-found', 'The import has no file.')
-  const companions = await readCompanions(mapping, others, signal)
+  const companions = await readCompanions(mapping, others, { imported: file, signal })
   const opened = await readRows(file, mapping.rows, { signal })
   try {
     return { ...createConverter(mapping, registry, opened.fileInfo, companions), ...opened }

@@ -190,4 +190,21 @@ records:
       }),
     )
   })
+
+  it('is given once if its first sheet is imported', async () => {
+    const { signal } = new AbortController()
+    const joined = mapping
+      .replaceAll('equals: Id', 'equals: id')
+      .replace('id: Id', 'id: id')
+      .replace('from: Donor', 'from: id')
+    await withFile('book.xlsx', workbook, async (book) => {
+      const source = await openRows(joined, [book], { registry, signal })
+      const rows: Row[] = []
+      for await (const batch of source.batches) rows.push(...batch)
+      expect(rows.flatMap((row) => draftsOf(source.convert(row)).map(documentWithNames))).toMatchObject([
+        { summary: 'China', participants: [{ country: 'China' }, { country: 'Kenya' }] },
+        { summary: 'Peru', participants: [{ country: 'Peru' }] },
+      ])
+    })
+  })
 })

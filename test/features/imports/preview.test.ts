@@ -56,6 +56,19 @@ describe('POST /v1/imports/preview', () => {
     ])
   })
 
+  it('joins the beginning of a file to itself by its name', async () => {
+    const join = 'join: {parents: {file: treaties.csv, key: Id, equals: Party}}'
+    const mapping = `scheme: ${newScheme()}
+${join}
+records: {agreements: {id: Id, properties: {title: Title, kind: =treaty, summary: parents/Title}}}`
+    const preview = await getPreview(mapping, 'Id,Title,Party\n1,One,2\n2,Two,1\n3,"Thr')
+    expect(preview.mappingFaults).toEqual([])
+    expect(preview.rows.slice(0, 2).map(({ records }) => records[0]?.document.summary)).toEqual([
+      'Two',
+      'One',
+    ])
+  })
+
   it('shows the records of the first ten rows, with names, and stores nothing', async () => {
     const rows = Array.from(
       { length: 30 },

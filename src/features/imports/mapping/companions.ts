@@ -58,6 +58,15 @@ function codeLists(value: unknown): string[] {
   })
 }
 
+/** The imported file, and how companion files are read. */
+interface CompanionOptions {
+  /** Counts as the companion file of its own name, unless another one was sent: a mapping may join the sheets of a workbook. */
+  imported?: LocalFile | undefined
+  /** Whether the imported file may be only the beginning of a file, as in a preview. */
+  mayBeCut?: boolean
+  signal?: AbortSignal | undefined
+}
+
 /**
  * Reads the companion files of a mapping that were sent. `createConverter` reports those that are missing.
  * @returns the rows of each file, by its key (`companionKey`).
@@ -66,7 +75,7 @@ function codeLists(value: unknown): string[] {
 export async function readCompanions(
   mapping: Mapping,
   files: readonly LocalFile[],
-  signal?: AbortSignal,
+  { imported, mayBeCut = false, signal }: CompanionOptions = {},
 ): Promise<ReadonlyMap<string, CompanionRows>> {
   checkCompanionNames(
     mapping,
@@ -75,11 +84,12 @@ export async function readCompanions(
   const companions = new Map<string, CompanionRows>()
   const sizes = new Map<string, CompanionSize>()
   for (const companion of companionFiles(mapping)) {
-    const file = files.find(({ name }) => name === companion.name)
+    const file = [...files, imported].find((given) => given?.name === companion.name)
     if (!file) continue
     const size = sizes.get(file.name) ?? { rows: 0, characters: 0 }
     sizes.set(file.name, size)
-    const rows = await readCompanion(file, companion, size, signal).catch((error) => {
+    const options = { signal, mayBeCut: mayBeCut && file === imported }
+    const rows = await readCompanion(file, companion, size, options).catch((error) => {
       throw nameFile(error, companion)
     })
     companions.set(companionKey(companion), rows)
@@ -118,9 +128,9 @@ async function readCompanion(
   file: LocalFile,
   { rows: options }: Companion,
   size: CompanionSize,
-  signal: AbortSignal | undefined,
+  readOptions: { signal: AbortSignal | undefined; mayBeCut: boolean },
 ): Promise<CompanionRows> {
-  const { fileInfo, batches } = await readRows(file, options, { signal })
+  const { fileInfo, batches } = await readRows(file, options, readOptions)
   const rows: Row[] = []
   for await (const batch of batches) {
     for (const row of batch) {
