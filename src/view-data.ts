@@ -202,13 +202,17 @@ export const maxColumns = 4
 /** Parameters of a comparison's URL that are not filters of records. */
 const comparisonParameters = ['country', 'resource', 'before', 'asOf', 'lang']
 
+/** The countries of a comparison. */
+export interface ComparedCountries {
+  /** Codes of the countries in the URL. */
+  countries: readonly string[]
+  columns: readonly ComparedColumn[]
+}
+
 /** What a comparison shows: records of a resource that match filters, in each column. */
-export interface Comparison {
+export interface Comparison extends ComparedCountries {
   resource: string
   filters: Filters
-  /** Codes of the countries in the URL. */
-  countries: string[]
-  columns: ComparedColumn[]
 }
 
 /**
@@ -231,6 +235,38 @@ export function readComparison(parameters: URLSearchParams): Comparison {
     countries,
     columns: [before, asOf].map((time) => ({ country, asOf: time })),
   }
+}
+
+/** A code of a country in a comparison's URL, and the code of the country into which it was merged, otherwise the same code. */
+export type CountryMeaning = readonly [code: string, remaining: string]
+
+/** Returns the paths of reads that find out which countries the codes of a comparison mean at its times. */
+export function countryReads({ countries, columns }: ComparedCountries): { code: string; path: string }[] {
+  const times = [...new Set(columns.map(({ asOf }) => asOf))]
+  return [...new Set(countries)].flatMap((code) =>
+    times.map((asOf) => ({
+      code,
+      path: appendQuery(apiRecordPath('countries', code), {
+        fields: 'code',
+        ...(asOf !== undefined && { asOf }),
+      }),
+    })),
+  )
+}
+
+/**
+ * Returns the codes of the countries to compare instead of those in the URL: a merged country is replaced by the remaining one.
+ * Several countries of a comparison of two times are a filter, which gets both codes: the records have one code before the merge, and
+ * the other code after it.
+ */
+export function followMerges(
+  { countries, columns }: ComparedCountries,
+  meanings: readonly CountryMeaning[],
+): string[] {
+  if (columns.every(({ country }) => country === undefined))
+    return [...new Set([...countries, ...meanings.map(([, remaining]) => remaining)])]
+  const merged = new Map(meanings.filter(([code, remaining]) => remaining !== code))
+  return [...new Set(countries.map((code) => merged.get(code) ?? code))]
 }
 
 /** Dimensions by which records are compared, if their resource has them. */

@@ -160,6 +160,25 @@ describe('the data of a view', () => {
     expect(countries).toEqual(new Set(['PAK', 'DEU', 'FRA', 'EGY']))
   })
 
+  it('compares the country into which a country of the URL was merged, as the page does', async () => {
+    const country = { code: 'ZZB', name: 'A country that is merged' }
+    expect((await api.post('/v1/countries', country)).status).toBe(201)
+    const before = await databaseTime(api)
+    const headers = { 'if-match': '*' }
+    expect((await api.post('/v1/countries/ZZB/merge', { into: 'DEU' }, { headers })).status).toBe(200)
+    for (const [merged, remaining] of [
+      ['country=ZZB,CHN', 'country=DEU,CHN'],
+      [`country=ZZB&before=${before}`, `country=DEU&before=${before}`],
+      [`country=ZZB,PAK&before=${before}`, `country=ZZB,PAK,DEU&before=${before}`],
+    ])
+      for (const format of ['csv', 'json']) {
+        const text = await readText(`/compare?${merged}&resource=projects&format=${format}`)
+        expect(text, merged).toContain('DEU')
+        expect(text, merged).toBe(await readText(`/compare?${remaining}&resource=projects&format=${format}`))
+      }
+    expect(await readText('/compare?country=ZZB,DEU&format=csv')).toContain('must be two to four countries')
+  })
+
   it('keeps commas within values of filters whose values may contain commas', async () => {
     const target = async (path: string) =>
       (await fetch(`${api.origin}${path}&format=json`, { redirect: 'manual' })).headers.get('location')

@@ -4,6 +4,7 @@ import {
   defaultResource,
   dimensionsToCompare,
   findYearDimension,
+  followMerges,
   maxColumns,
   readComparison,
 } from '../../view-data.ts'
@@ -22,7 +23,7 @@ import { ChangedRecords } from '../components/compare/changed-records.tsx'
 import { type Column, useColumnData } from '../components/compare/columns.ts'
 import { ComparedFigures } from '../components/compare/compared-figures.tsx'
 import { ComparedGroups } from '../components/compare/compared-groups.tsx'
-import { useRemainingCountries } from '../components/compare/use-remaining-countries.ts'
+import { useCountryMeanings } from '../components/compare/use-country-meanings.ts'
 import { NotFound } from '../components/not-found.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { PrintedAsOf } from '../components/printed-as-of.tsx'
@@ -121,20 +122,15 @@ function Comparison({
       withQuery(`${apiRecordPath('countries', country)}/briefing`, { asOf }),
     ),
   )
-  // If a country was merged into another one, the API returns the briefing of the other one, except as of a time before that.
-  const merged = new Map(
-    countryColumns.flatMap(({ country }, index) => {
-      const code = briefings.body?.[index]?.country.code ?? country
-      return code === country ? [] : [[country, code]]
-    }),
-  )
-  // If a comparison of two dates has several countries, its columns have none, so no briefing shows whether a country was merged. The
-  // filter then gets both codes of a merge: the records have one code before the merge, and the other code after it.
-  const remaining = useRemainingCountries(
-    countryColumns.length === 0 ? codes : [],
-    columns.map(({ asOf }) => asOf),
-  )
-  const country = [...new Set([...codes.map((code) => merged.get(code) ?? code), ...remaining])].join()
+  // If a country was merged into another one, the API returns the briefing of the other one, except as of a time before that. If a
+  // comparison of two dates has several countries, its columns have none, so no briefing shows whether a country was merged.
+  const meanings = useCountryMeanings({ countries: countryColumns.length === 0 ? codes : [], columns })
+  const country = followMerges({ countries: codes, columns }, [
+    ...meanings,
+    ...countryColumns.map(
+      ({ country: code }, index) => [code, briefings.body?.[index]?.country.code ?? code] as const,
+    ),
+  ]).join()
   if (country !== codes.join())
     return <Redirect to={`${path}${changeParameters(parameters, { country })}`} replace />
   // Countries that are not in the registry have no briefing.

@@ -5,12 +5,15 @@ import {
   apiRecordPath,
   appendQuery,
   type ComparedColumn,
+  type CountryMeaning,
   changesPath,
   chartSelection,
   comparedGroupsPath,
   countPath,
+  countryReads,
   type DescribedResource,
   dimensionsToCompare,
+  followMerges,
   hasParticipants,
   joinRepeated,
   listFilters,
@@ -43,13 +46,19 @@ const overviewParts = (resources: readonly DescribedResource[]): DataPart[] => [
 /**
  * The paths of a view's data. `records`: a list, and its export as CSV. `response`: one response, which is converted to CSV; the
  * CSV has `columns` if it has no rows. `record`: one record. `parts`: several responses, which are combined into one object or
- * table. `invalid`: the URL of the view lacks a parameter, or has a wrong value or an unknown parameter.
+ * table. `comparison`: `find` returns the parts, if it gets the results of `reads`. `invalid`: the URL of the view lacks a parameter,
+ * or has a wrong value or an unknown parameter.
  */
 export type ViewData =
   | { kind: 'records'; json: string; csv: string }
   | { kind: 'response'; json: string; columns: readonly string[] }
   | { kind: 'record'; json: string }
   | { kind: 'parts'; parts: readonly DataPart[] }
+  | {
+      kind: 'comparison'
+      reads: ReturnType<typeof countryReads>
+      find: (meanings: readonly CountryMeaning[]) => ViewData
+    }
   | { kind: 'invalid'; faults: FaultList | Fault[] }
 
 function listData({ resource, filters }: Selection, columns?: string): ViewData {
@@ -82,7 +91,20 @@ const toParts = (parts: readonly DataPart[], parameters: URLSearchParams): ViewD
   parts: parts.map((part) => ({ ...part, path: addLanguage(part.path, parameters) })),
 })
 
+/** The data of a comparison of the countries that the codes in the URL mean. */
 function comparisonData(parameters: URLSearchParams, resources: readonly DescribedResource[]): ViewData {
+  const compared = readComparison(parameters)
+  return {
+    kind: 'comparison',
+    reads: countryReads(compared),
+    find(meanings) {
+      const country = followMerges(compared, meanings).join()
+      return comparisonParts(new URLSearchParams({ ...Object.fromEntries(parameters), country }), resources)
+    },
+  }
+}
+
+function comparisonParts(parameters: URLSearchParams, resources: readonly DescribedResource[]): ViewData {
   const compared = readComparison(parameters)
   const resource = resources.find(({ name }) => name === compared.resource)
   if (!resource) {

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import { ApiResponseError, fetchText, hasDotSegment } from '../../../features/api-fetch.ts'
+import { type ApiFetch, ApiResponseError, fetchText, hasDotSegment } from '../../../features/api-fetch.ts'
 import { instant } from '../../../model/filters.ts'
 import { invalidParameters } from '../../../model/query-string.ts'
 import { edtf } from '../../../model/schemas.ts'
 import { faultMessage, toFault } from '../../../problems/faults.ts'
 import { type Fault, Problem } from '../../../problems/problem.ts'
+import type { CountryMeaning } from '../../../view-data.ts'
 import { forwardResponse, readAs } from '../../read-as.ts'
 import type { DataPart, ViewData } from './find-view-data.ts'
 import { partsCsv, recordCsv, responseCsv } from './view-csv.ts'
@@ -50,7 +51,10 @@ export async function sendViewData(
     throw invalidParameters([{ parameter: 'format', code: 'invalid', message }])
   }
   if (data.kind === 'invalid') throw invalidParameters(data.faults)
-  const paths = 'json' in data ? [data.json] : data.parts.map(({ path }) => path)
+  const paths =
+    'json' in data
+      ? [data.json]
+      : (data.kind === 'comparison' ? data.reads : data.parts).map(({ path }) => path)
   if (paths.some(hasDotSegment))
     throw new Problem(
       'not-found',
@@ -59,12 +63,16 @@ export async function sendViewData(
   // The data depends on the reader, and changes with the records.
   reply.header('cache-control', 'no-store')
   if (data.kind === 'records') return reply.redirect(format === 'json' ? data.json : data.csv, 302)
-  if (data.kind !== 'parts' && format === 'json') return reply.redirect(data.json, 302)
+  if ('json' in data && format === 'json') return reply.redirect(data.json, 302)
   const api = readAs(app, request, reply)
   const read = (path: string) => fetchText(api, path)
   try {
     if (data.kind === 'response') return sendCsv(reply, responseCsv(await read(data.json), data.columns))
     if (data.kind === 'record') return sendCsv(reply, recordCsv(await read(data.json)))
+    if (data.kind === 'comparison') {
+      const meanings = await readMeanings(api, data.reads)
+      return await sendViewData(app, request, reply, { format, data: data.find(meanings) })
+    }
     const parts = await readParts(data.parts, read)
     return format === 'json' ? reply.send({ parts }) : sendCsv(reply, partsCsv(parts))
   } catch (error) {
@@ -73,6 +81,23 @@ export async function sendViewData(
     if (faults.length > 0) throw invalidParameters(faults)
     return forwardResponse(reply, error.response)
   }
+}
+
+/**
+ * Reads which countries the codes of a comparison mean: of a merged country, the API returns the remaining one.
+ * @throws ApiResponseError unless the API returns a country, or responds that there is none or that the request is wrong.
+ */
+async function readMeanings(
+  api: ApiFetch,
+  reads: Extract<ViewData, { kind: 'comparison' }>['reads'],
+): Promise<CountryMeaning[]> {
+  const meanings: CountryMeaning[] = []
+  for (const { code, path } of reads) {
+    const response = await api(path)
+    if (response.status === 200) meanings.push([code, String(JSON.parse(response.text).code)])
+    else if (![400, 404].includes(response.status)) throw new ApiResponseError(path, response)
+  }
+  return meanings
 }
 
 /** Reads the parts one after another, so that a view with many parts has only one running read at a time. */

@@ -1,6 +1,5 @@
-import { apiRecordPath } from '../../../view-data.ts'
+import { type ComparedCountries, type CountryMeaning, countryReads } from '../../../view-data.ts'
 import { readApi, toApiError } from '../../api/client.ts'
-import { withQuery } from '../../api/path.ts'
 import type { Country } from '../../api/types.ts'
 import { useRead } from '../../api/use-read.ts'
 
@@ -18,24 +17,15 @@ async function readCode(path: string, language: string, signal: AbortSignal): Pr
 }
 
 /**
- * Finds the countries into which some of the given countries were merged before one of the given times. As of that time, a filter by
- * the code of a merged country finds nothing.
- * @param times undefined means now.
- * @returns the codes of the countries that remain; empty until they are read.
+ * Finds out which countries the codes of a comparison mean at its times. As of a time after its merge, a filter by the code of a
+ * merged country finds nothing.
+ * @returns an empty list until the countries are read.
  */
-export function useRemainingCountries(
-  codes: readonly string[],
-  times: readonly (string | undefined)[],
-): string[] {
-  const reads = codes.flatMap((code) =>
-    times.map((asOf) => ({
-      code,
-      path: withQuery(apiRecordPath('countries', code), { fields: 'code', asOf }),
-    })),
-  )
+export function useCountryMeanings(compared: ComparedCountries): CountryMeaning[] {
+  const reads = countryReads(compared)
   const name = reads.map(({ path }) => path).join(' ')
   const { body = [] } = useRead(name === '' ? null : name, (language, signal) =>
     Promise.all(reads.map(({ path }) => readCode(path, language, signal))),
   )
-  return body.flatMap((code, index) => (code === null || code === reads[index]?.code ? [] : [code]))
+  return reads.map(({ code }, index) => [code, body[index] ?? code])
 }
