@@ -16,6 +16,31 @@ export function changeParameters(parameters: URLSearchParams, changes: Parameter
   return appendQuery('', Object.fromEntries(next))
 }
 
+/** The parameters of charts and comparisons that select records of every resource with participants, and those of the page. */
+const commonParameters = [
+  'resource',
+  'country',
+  'partnerOf',
+  'topic',
+  'from',
+  'to',
+  'happenedIn',
+  'before',
+  'asOf',
+  'embed',
+  'lang',
+]
+
+/**
+ * Returns the changes that remove all parameters that another resource may lack, or whose values it may lack, such as `kind=treaty`.
+ */
+export const withoutOwnFilters = (parameters: URLSearchParams): ParameterChanges =>
+  Object.fromEntries(
+    [...parameters.keys()]
+      .filter((name) => !commonParameters.includes(name))
+      .map((name) => [name, undefined]),
+  )
+
 /** Removes the parameters without a value, such as `country=`, from a query string. Returns the rest of its text unchanged. */
 export function withoutEmptyParameters(search: string): string {
   const kept = search

@@ -3,6 +3,8 @@ import { type ApiError, isRetryable } from '../api/client.ts'
 import type { ApiState } from '../api/use-read.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { focusView } from '../scroll-and-focus.ts'
+import { useParameters } from '../use-parameters.ts'
 import { FailureReason, FaultText } from './service-text.tsx'
 
 /** A section of a view with a heading, and optionally a caption that says what the numbers count. */
@@ -49,6 +51,7 @@ export function Failure({
         <FailureReason error={error} />
         <ParameterFaults error={error} />
       </div>
+      <RemoveParametersButton error={error} />
       {isRetryable(error) && (
         <button type="button" onClick={retry}>
           {t('state.retry')}
@@ -74,6 +77,25 @@ function ParameterFaults({ error: { faults } }: { error: ApiError }) {
         </li>
       ))}
     </ul>
+  )
+}
+
+/** A button that removes the wrong parameters from the URL of the view, if they are in it. */
+function RemoveParametersButton({ error: { faults } }: { error: ApiError }) {
+  const { t } = useLanguage()
+  const [parameters, change] = useParameters()
+  const wrong = faults.flatMap(({ parameter = '' }) => (parameters.has(parameter) ? [parameter] : []))
+  if (wrong.length === 0) return null
+  return (
+    <button
+      type="button"
+      onClick={() => {
+        focusView()
+        change(Object.fromEntries(wrong.map((name) => [name, undefined])))
+      }}
+    >
+      {t('state.removeParameters')}
+    </button>
   )
 }
 

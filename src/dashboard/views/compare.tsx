@@ -31,7 +31,7 @@ import { Failure } from '../components/widget.tsx'
 import { formatAsOf } from '../dates/format-as-of.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { changeParameters, useParameters } from '../use-parameters.ts'
+import { changeParameters, useParameters, withoutOwnFilters } from '../use-parameters.ts'
 
 /** A comparison of two to four countries, or of the same records at two dates. */
 export default function CompareView() {
@@ -198,7 +198,7 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
       />
       <ResourceField
         value={parameters.get('resource') ?? defaultResource}
-        onChange={(resource) => change({ resource })}
+        onChange={(resource) => change({ ...withoutOwnFilters(parameters), resource })}
       />
       {Array.from({ length: selectCount }, (_, index) => (
         <SelectField

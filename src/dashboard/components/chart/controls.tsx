@@ -4,7 +4,7 @@ import { combineStates } from '../../api/combine.ts'
 import { useDimensionValues } from '../../api/use-dimension-values.ts'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
-import { findAsOfName, useParameters } from '../../use-parameters.ts'
+import { findAsOfName, useParameters, withoutOwnFilters } from '../../use-parameters.ts'
 import { AsOfField } from '../as-of-field.tsx'
 import { Failure } from '../widget.tsx'
 import { ResourceField } from './resource-field.tsx'
@@ -39,8 +39,14 @@ export function ChartControls({
         value={parameters.get('resource') ?? (allResources ? '' : defaultResource)}
         {...(allResources && { emptyLabel: t('chart.all') })}
         // Every resource in this list has the parameter `asOf`. The URL may name another resource, such as figures, for which the
-        // parameter has another name.
-        onChange={(value) => set('resource', value, { [asOfName]: undefined, asOf })}
+        // parameter has another name. The filters of all resources together do not depend on the resource.
+        onChange={(value) =>
+          set('resource', value, {
+            ...(!allResources && withoutOwnFilters(parameters)),
+            [asOfName]: undefined,
+            asOf,
+          })
+        }
       />
       {country && (
         <SelectField
