@@ -53,7 +53,37 @@ describeInBrowser('the form of a record', () => {
   })
 })
 
+describeInBrowser('the page of a record', () => {
+  it('that was removed meanwhile says so when it is deleted, and shows who removed it', async () => {
+    const id = await dashboard.createAgreement({ title: 'Deleted by another' })
+    const { page } = await dashboard.openSignedIn(`/records/agreements/${id}`)
+    await dashboard.api.delete(`/v1/agreements/${id}`, anyVersion)
+    await page.getByRole('button', { name: 'Delete' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Delete' }).click()
+    await dialog.getByText('somebody else has removed it in the meantime').waitFor()
+    await dialog.getByRole('button', { name: 'Show the current version' }).click()
+    await page.getByText(/^Removed by /).waitFor()
+    expect(await page.getByRole('button', { name: 'Delete' }).count()).toBe(0)
+  })
+})
+
 describeInBrowser('the page of a removed record', () => {
+  it('that was restored meanwhile says so when it is restored, and shows the record', async () => {
+    const id = await dashboard.createAgreement({ title: 'Restored by another' })
+    await dashboard.api.delete(`/v1/agreements/${id}`, anyVersion)
+    const { page } = await dashboard.openSignedIn(`/records/agreements/${id}`)
+    await dashboard.api.post(`/v1/agreements/${id}/restore`, {})
+    await page.getByRole('button', { name: 'Restore' }).first().click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Restore' }).click()
+    await dialog.getByText('somebody else has restored it in the meantime').waitFor()
+    expect(await dialog.getByRole('button', { name: 'Restore' }).count()).toBe(0)
+    await dialog.getByRole('button', { name: 'Show the current version' }).click()
+    await page.getByRole('button', { name: 'Delete' }).waitFor()
+    expect(await page.getByText(/^Removed by /).count()).toBe(0)
+  })
+
   it('shows the day and its URL when it is printed', async () => {
     const id = await dashboard.createAgreement({ title: 'Removed and printed' })
     await dashboard.api.delete(`/v1/agreements/${id}`, anyVersion)

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useContext, useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
-import { type ApiError, toApiError } from '../api/client.ts'
+import { ApiError, toApiError } from '../api/client.ts'
 import { newIdempotencyKey, type Write } from '../api/write-api.ts'
 import { ReasonField } from '../editing/reason-field.tsx'
 import { confirmLeave } from '../editing/use-leave-guard.ts'
@@ -58,6 +58,17 @@ export function ConfirmButton({
   )
 }
 
+/** The statuses of refusals for a page that shows an old version of the record. */
+const staleStatuses = [404, 410, 412, 428]
+
+/** The types of the errors if somebody else has removed or restored the record meanwhile, of which the service does not speak. */
+const doneMeanwhile: Readonly<Record<number, string>> = { 404: 'gone-meanwhile', 428: 'restored-meanwhile' }
+
+function explainRefusal(error: ApiError): ApiError {
+  const type = doneMeanwhile[error.status]
+  return type === undefined ? error : new ApiError(error.status, '', { type })
+}
+
 function ConfirmDialog({
   label,
   title,
@@ -85,8 +96,8 @@ function ConfirmDialog({
     addEventListener('keydown', keepOpen)
     return () => removeEventListener('keydown', keepOpen)
   }, [])
-  // The page shows an old version of the record, so the same request would be refused again.
-  const isStale = error?.status === 412
+  // The same request would be refused again.
+  const isStale = error !== undefined && staleStatuses.includes(error.status)
   // Closing returns the focus to the button.
   const close = () => dialog.current?.close()
   const onClosed = () => {
@@ -107,7 +118,7 @@ function ConfirmDialog({
       close()
       focusView()
     } catch (failure) {
-      setError(toApiError(failure))
+      setError(explainRefusal(toApiError(failure)))
       isRunning.current = false
       setBusy(false)
     }
