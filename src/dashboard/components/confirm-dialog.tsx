@@ -61,9 +61,10 @@ export function ConfirmButton({
 /** The statuses of refusals for a page that shows an old version of the record. */
 const staleStatuses = [404, 410, 412, 428]
 
-/** The types of the errors if somebody else has removed or restored the record meanwhile, of which the service does not speak. */
+/** The error types of what somebody else has done with the record meanwhile, by the status with which the service then refuses. */
 const doneMeanwhile: Readonly<Record<number, string>> = { 404: 'gone-meanwhile', 428: 'restored-meanwhile' }
 
+/** Returns an error that says what somebody else has done with the record meanwhile; any other error itself. */
 function explainRefusal(error: ApiError): ApiError {
   const type = doneMeanwhile[error.status]
   return type === undefined ? error : new ApiError(error.status, '', { type })
