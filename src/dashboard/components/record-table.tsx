@@ -1,4 +1,5 @@
 import { Link } from 'wouter-preact'
+import { withQuery } from '../api/path.ts'
 import { findProperty, type ResourceDescription, recordPath } from '../api/resources.ts'
 import { titleOf } from '../api/titles.ts'
 import type { Names, RecordDocument } from '../api/types.ts'
@@ -17,6 +18,7 @@ export function RecordTable({
   names,
   columns,
   sort,
+  asOf,
   onSort,
 }: {
   resource: ResourceDescription
@@ -24,6 +26,8 @@ export function RecordTable({
   names: Names
   columns: readonly string[]
   sort: string | null
+  /** The time as of which the records are shown. Their links keep it. */
+  asOf: string | undefined
   onSort: (sort: string) => void
 }) {
   const { tag, resourceLabel } = useLanguage()
@@ -45,7 +49,9 @@ export function RecordTable({
             return (
               <tr key={key}>
                 <th scope="row">
-                  <Link href={recordPath(resource.name, key)}>{titleOf(resource, record, tag)}</Link>
+                  <Link href={withQuery(recordPath(resource.name, key), { asOf })}>
+                    {titleOf(resource, record, tag)}
+                  </Link>
                   <InternalTag visibility={record.visibility} />
                 </th>
                 {shown.map((property) => (

@@ -103,6 +103,7 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
                     names={names}
                     columns={state.columns}
                     sort={state.sort}
+                    asOf={state.filters[resource.asOfName]}
                     onSort={(sort) => change({ sort })}
                   />
                 )

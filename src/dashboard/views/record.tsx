@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useMemo } from 'preact/hooks'
-import { Link } from 'wouter-preact'
+import { Link, useLocation } from 'wouter-preact'
 import { useSearch } from 'wouter-preact/use-browser-location'
 import { apiRecordPath } from '../../view-data.ts'
 import { managedProperties } from '../api/forms.ts'
@@ -28,8 +28,10 @@ import { ResourceLink } from '../components/resource-link.tsx'
 import { SourcesSideBySide } from '../components/sources-side-by-side.tsx'
 import { Value } from '../components/value.tsx'
 import { Failure, Loaded, Widget } from '../components/widget.tsx'
+import { formatAsOf } from '../dates/format-as-of.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { focusView } from '../scroll-and-focus.ts'
 import { useRights, useSession } from '../session.ts'
 
 /** Properties that are not listed as facts. The heading shows the version, and whether the record is internal. */
@@ -45,7 +47,7 @@ type RecordWithCitations = RecordDocument & {
 
 /**
  * One record: its facts with their citations, a map, and its history. The key of a merged record leads to the record that
- * stays, except with `follow=false`, which shows the history of the merged record.
+ * stays, except with `follow=false`, which shows the history of the merged record. With `asOf`, the record as of an earlier time.
  */
 export default function RecordView({ resource: name, recordKey }: { resource: string; recordKey: string }) {
   const resource = findResource(name)
@@ -54,20 +56,22 @@ export default function RecordView({ resource: name, recordKey }: { resource: st
 
 function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; recordKey: string }) {
   const { t, tag } = useLanguage()
+  const parameters = new URLSearchParams(useSearch())
+  const asOf = parameters.get('asOf') ?? undefined
   const path = apiRecordPath(resource.name, recordKey)
   const include = ['names', resource.name === 'citations' ? 'sourceDetails' : 'citations']
-  const complete = useApi<RecordWithCitations>(withQuery(path, { include }))
+  const complete = useApi<RecordWithCitations>(withQuery(path, { include, asOf }))
   // If a record has more than 5,000 citations, or more than 64 MiB of them, the service responds with the problem
   // `invalid-parameter`, without faults. For an invalid key, the same problem has a fault.
   const hasTooManyCitations =
     complete.error?.type === 'invalid-parameter' && complete.error.faults.length === 0
   const partial = useApi<RecordWithCitations>(
-    hasTooManyCitations ? withQuery(path, { include: 'names' }) : null,
+    hasTooManyCitations ? withQuery(path, { include: 'names', asOf }) : null,
   )
   const state = hasTooManyCitations ? partial : complete
-  const follows = new URLSearchParams(useSearch()).get('follow') !== 'false'
+  const follows = parameters.get('follow') !== 'false'
   const isMerged = state.body !== undefined && state.body[resource.key] !== recordKey
-  if (state.error?.status === 404 || (isMerged && !follows))
+  if ((state.error?.status === 404 && asOf === undefined) || (isMerged && !follows))
     return <RemovedRecord resource={resource} recordKey={recordKey} />
   // No record can have this id. For keys such as codes, `Failure` shows what the service suggests.
   if (state.error?.faults.some(({ parameter }) => parameter === 'id')) return <NotFound />
@@ -76,6 +80,7 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
       <div class="stack">
         <ResourceLink resource={resource.name} />
         <PageTitle title={recordKey} />
+        <AsOfNote asOf={asOf} />
         <Failure error={state.error} retry={state.retry} />
       </div>
     )
@@ -88,7 +93,9 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
             title={titleOf(resource, record, tag)}
             actions={
               <>
-                <RecordActions resource={resource} record={record} recordKey={recordKey} />
+                {asOf === undefined && (
+                  <RecordActions resource={resource} record={record} recordKey={recordKey} />
+                )}
                 <DataLinks name={recordKey} />
               </>
             }
@@ -97,7 +104,8 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
               {t('record.version', { version: String(record.version) })}
               <RecordTag record={record} />
             </p>
-            <PrintedAsOf />
+            <AsOfNote asOf={asOf} />
+            <PrintedAsOf asOf={asOf} />
           </PageHead>
           <div class="stack">
             <Facts resource={resource} record={record} />
@@ -105,7 +113,7 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
             {record.citations && (
               <Widget title={t('record.sources')}>
                 <CitationList citations={record.citations} />
-                <CiteLink resource={resource} record={record} />
+                {asOf === undefined && <CiteLink resource={resource} record={record} />}
               </Widget>
             )}
             {hasTooManyCitations && (
@@ -115,7 +123,7 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
                     {t('record.sourcesTooMany')}
                   </Link>
                 </p>
-                <CiteLink resource={resource} record={record} />
+                {asOf === undefined && <CiteLink resource={resource} record={record} />}
               </Widget>
             )}
             <SourcesSideBySide
@@ -124,18 +132,35 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
               citations={record.citations ?? []}
               names={record.names ?? {}}
             />
-            <Widget title={t('record.history')}>
-              <HistoryList
-                resource={resource}
-                path={path}
-                names={record.names ?? {}}
-                current={Number(record.version)}
-              />
-            </Widget>
+            {asOf === undefined && (
+              <Widget title={t('record.history')}>
+                <HistoryList
+                  resource={resource}
+                  path={path}
+                  names={record.names ?? {}}
+                  current={Number(record.version)}
+                />
+              </Widget>
+            )}
           </div>
         </RedirectIfMerged>
       )}
     </Loaded>
+  )
+}
+
+/** The time as of which a record is shown, with a link to the current version, which can be edited and has a history. */
+function AsOfNote({ asOf }: { asOf: string | undefined }) {
+  const language = useLanguage()
+  const [path] = useLocation()
+  if (asOf === undefined) return null
+  return (
+    <p class="no-print">
+      {language.t('record.asOf', { time: formatAsOf(asOf, language) })}{' '}
+      <Link href={path} onClick={focusView}>
+        {language.t('edit.showCurrent')}
+      </Link>
+    </p>
   )
 }
 
