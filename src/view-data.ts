@@ -22,6 +22,18 @@ export const presentationParameters = [
   'include',
 ]
 
+/**
+ * The parameters of views with a fixed selection of records, besides `format`, `lang` and `embed`. The other views send
+ * their parameters, except `presentationParameters`, to the API, which refuses unknown ones.
+ */
+export const fixedViewParameters: Readonly<Record<string, readonly string[]>> = {
+  overview: [],
+  search: ['q'],
+  changes: ['after'],
+  country: ['asOf'],
+  record: ['asOf'],
+}
+
 /** The resource that a chart or a comparison shows if its URL names none. */
 export const defaultResource = 'agreements'
 

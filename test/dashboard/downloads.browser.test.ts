@@ -44,6 +44,19 @@ describeInBrowser('downloads without a key', () => {
   })
 
   it.each([
+    ['/?utm_source=mail', '/?format=csv&lang=en'],
+    ['/search?q=energy&resource=topics', '/search?q=energy&format=csv&lang=en'],
+    ['/changes?utm_source=mail', '/changes?format=csv&lang=en'],
+    ['/countries/PAK?utm_source=mail&embed=1', '/countries/PAK?embed=1&format=csv&lang=en'],
+    ['/records/countries/PAK?follow=false', '/records/countries/PAK?format=csv&lang=en'],
+  ])('do not fail because of a parameter that the page ignores: %s', async (view, link) => {
+    const { page } = await dashboard.open(view)
+    const href = await page.getByRole('link', { name: 'CSV', exact: true }).getAttribute('href')
+    expect(href).toBe(link)
+    expect((await fetch(dashboard.api.origin + href)).status).toBe(200)
+  })
+
+  it.each([
     { view: '/countries/PAK', fileName: 'PAK.csv' },
     { view: '/map?resource=projects', fileName: 'map.csv' },
     { view: '/', fileName: 'overview.csv' },

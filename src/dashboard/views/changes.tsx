@@ -26,7 +26,7 @@ export function ChangesView() {
   const isFirst = !parameters.has('after')
   return (
     <>
-      <PageHead title={t('changes.title')} actions={<DataLinks />}>
+      <PageHead title={t('changes.title')} actions={<DataLinks view="changes" />}>
         <p>{t('changes.lead')}</p>
         <PrintedAsOf />
       </PageHead>

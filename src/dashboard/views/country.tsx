@@ -109,7 +109,7 @@ function Head({
               <Link class="button" href={recordDetailPath('countries', code)}>
                 {t('country.record')}
               </Link>
-              <DataLinks name={code} />
+              <DataLinks view="country" name={code} />
               <button type="button" onClick={() => print()}>
                 {t('country.print')}
               </button>

@@ -25,7 +25,7 @@ export function OverviewView() {
   const { t } = useLanguage()
   return (
     <>
-      <PageHead title={t('overview.title')} actions={<DataLinks />}>
+      <PageHead title={t('overview.title')} actions={<DataLinks view="overview" />}>
         <p>{t('app.tagline')}</p>
         <PrintedAsOf />
       </PageHead>

@@ -96,7 +96,7 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
                 {asOf === undefined && (
                   <RecordActions resource={resource} record={record} recordKey={recordKey} />
                 )}
-                <DataLinks name={recordKey} />
+                <DataLinks view="record" name={recordKey} />
               </>
             }
           >

@@ -26,7 +26,7 @@ export function SearchView() {
   }
   return (
     <>
-      <PageHead title={t('search.results', { text })} actions={<DataLinks />}>
+      <PageHead title={t('search.results', { text })} actions={<DataLinks view="search" />}>
         <p aria-live="polite">{state.body ? describeCount(state.body) : state.error ? '' : '…'}</p>
         <PrintedAsOf />
       </PageHead>

@@ -1,5 +1,5 @@
 import { Link, useLocation } from 'wouter-preact'
-import { chartSelection } from '../../../view-data.ts'
+import { chartSelection, fixedViewParameters } from '../../../view-data.ts'
 import { viewPaths } from '../../../view-paths.ts'
 import { withQuery } from '../../api/path.ts'
 import { isEmbedded } from '../../embed.ts'
@@ -30,13 +30,17 @@ function comparisonPath(parameters: URLSearchParams): string | undefined {
 }
 
 /**
- * Links to the data of the view, at the URL of the view with `format`.
- * @param props `name`: base name of saved files; by default the name of the view, such as `map`.
+ * Links to the data of the view, at the URL of the view with `format`. The data would refuse other parameters than those of the view.
+ * @param props `view`: the name of a view with a fixed selection of records; `name`: base name of saved files, by default the name of
+ * the view, such as `map`.
  */
-export function DataLinks({ name: givenName }: { name?: string }) {
+export function DataLinks({ view = '', name: givenName }: { view?: string; name?: string }) {
   const { tag } = useLanguage()
   const [path] = useLocation()
-  const [parameters] = useParameters()
+  const [all] = useParameters()
+  const own = fixedViewParameters[view]
+  const isKept = (name: string) => own === undefined || [...own, 'embed'].includes(name.replace(/\[\]$/, ''))
+  const parameters = new URLSearchParams([...all].filter(([name]) => isKept(name)))
   const name = givenName ?? (path.slice(1) || 'overview')
   const url = (format: string) => `${path}${changeParameters(parameters, { format, lang: tag })}`
   return (

@@ -13,6 +13,7 @@ import {
   countryReads,
   type DescribedResource,
   dimensionsToCompare,
+  fixedViewParameters,
   followMerges,
   hasParticipants,
   joinRepeated,
@@ -127,16 +128,6 @@ function comparisonParts(parameters: URLSearchParams, resources: readonly Descri
     })),
   )
   return toParts(parts, parameters)
-}
-
-/**
- * The parameters of views with a fixed selection of records, besides `format`, `lang` and `embed`. The other views send
- * their parameters, except `presentationParameters`, to the API, which refuses unknown ones.
- */
-const fixedViewParameters: Readonly<Record<string, readonly string[]>> = {
-  overview: [],
-  search: ['q'],
-  changes: ['after'],
 }
 
 /** Finds the parameters and values of a view with a fixed selection that its data would ignore. */
