@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { openKeyring } from '../../src/database/keyring.ts'
 
-it('a closed keyring does not load its keys again when a load fails that was in progress', async () => {
+it('a keyring does not retry a load that was in progress when it was closed, and then failed', async () => {
   vi.useFakeTimers()
   onTestFinished(() => {
     vi.useRealTimers()
@@ -15,7 +15,7 @@ it('a closed keyring does not load its keys again when a load fails that was in 
   )
   const keyring = openKeyring({
     read,
-    transaction: () => Promise.reject(new Error('no use of a key is stored')),
+    transaction: () => Promise.reject(new Error('this test uses no key, so no transaction is expected')),
     listen: async (_channel, { onConnect }) => {
       onConnect?.()
       return { verifiedAt: 0, verify: async () => {}, close: async () => {} }

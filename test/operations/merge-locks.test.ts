@@ -18,7 +18,8 @@ it('before it writes, a merge waits for a change to a record that refers to the 
   const participants = [{ organization: from.key, role: 'participant' }]
   const project = await createRecord(projects, api, { title: 'Before', kind: 'other', participants })
   const merge = await api.database.transaction(async (tx) => {
-    // Acquires only the lock, which assigns no transaction id. If the merge already had an id, it would have the lower one.
+    // Takes only the advisory lock of `lockRecord`, which assigns no transaction id. If the merge got its id before it waits, this id
+    // would be lower than that of this transaction, and the feed, which is ordered by ids, would list the merge first.
     await tx.query({
       text: 'select pg_advisory_xact_lock(hashtextextended($1, 0))',
       values: [`projects ${project.key}`],

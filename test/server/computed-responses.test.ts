@@ -6,7 +6,11 @@ import { ResponseCache } from '../../src/server/plugins/response-cache/response-
 
 /** Responses that are computed while the data changes. */
 
-/** Computes a response while `changed` changes. @returns the stored response, as a client gets it that accepts stale ones. */
+/**
+ * Computes a response while a change is announced.
+ * @param changed the resource that changes, or `everything`.
+ * @returns the stored response that a client which accepts stale ones gets; undefined if none was stored.
+ */
 async function storeDuringChange(changed: string) {
   const changes = new Changes(
     { listen: () => new Promise(() => {}), onCommit: () => {} },

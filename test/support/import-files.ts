@@ -40,14 +40,14 @@ export const readContent = (
     return { fileInfo, rows }
   })
 
-/** Returns the message of the error with which `reading` rejects. @throws if it resolves. */
+/** Returns the message of the error with which `reading` rejects. @throws if it resolves, or rejects with something else. */
 export async function messageOf(reading: Promise<unknown>): Promise<string> {
   try {
     await reading
   } catch (error) {
     if (error instanceof Error) return error.message
   }
-  throw new Error('the file was read without an error')
+  throw new Error('the promise resolved, or rejected with something that is not an Error')
 }
 
 /** Makes a ZIP archive (APPNOTE 6.3) with a compressed entry for each name. */

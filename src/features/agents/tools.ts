@@ -41,7 +41,7 @@ function joinQuery(filters: Query = {}, inputs: Query): Query {
   const reserved = Object.keys(filters).find((parameter) => Object.hasOwn(inputs, filterName(parameter)))
   if (reserved !== undefined)
     throw new RefusedError(
-      `"${reserved}" is not a filter: send it as a separate input of the tool, not in "filters".`,
+      `"${reserved}" is not a filter: use the input of the tool with this meaning, and leave it out of "filters".`,
     )
   return { ...filters, ...inputs }
 }
@@ -81,6 +81,7 @@ const resolveTool = ({ resource }: Inputs, registry: Registry): Tool =>
       const queries = resources.map((resource) => ({ resource, name, on, country }))
       const { data } = await fetchJson<{ data: unknown[] }>(api, '/v1/resolve', { queries })
       const resolutions = Object.fromEntries(resources.map((resource, index) => [resource, data[index]]))
+      // A search takes fewer characters than the resolution.
       const found = await fetchExchange(
         api,
         apiPath(['search'], { q: name.trim().slice(0, maxQueryLength), resource, limit: 5 }),
@@ -215,10 +216,18 @@ const networkTool = ({ limit, asOf, country }: Inputs, registry: Registry): Tool
       'The pairs of countries with the most shared records. With `country`, the partners of this country, each with the searches that find the shared records.',
     inputs: {
       country: country.optional(),
-      from: z.string().max(60).optional().describe('EDTF date, such as 2006.'),
-      to: z.string().max(60).optional(),
-      topic: z.string().max(200).optional(),
-      region: z.string().max(50).optional(),
+      from: z
+        .string()
+        .max(60)
+        .optional()
+        .describe('Only records that may have happened on or after this EDTF date, such as 2006.'),
+      to: z
+        .string()
+        .max(60)
+        .optional()
+        .describe('Only records that may have happened on or before this EDTF date.'),
+      topic: z.string().max(200).optional().describe('Key of a topic, such as energy.'),
+      region: z.string().max(50).optional().describe('Key of a region, such as 142 for Asia.'),
       resources: optionalList(z.enum(networkResources(registry).map(({ resource }) => resource.name))),
       limit: limit(maxItems.pairs),
       asOf,

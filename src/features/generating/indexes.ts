@@ -21,7 +21,9 @@ async function findDroppableIndexes(client: pg.ClientBase): Promise<Index[]> {
 
 /**
  * Drops the indexes that writing does not need, runs `work`, and builds them again, which is much faster than updating them
- * for each of many new rows. The tables are locked until the transaction ends.
+ * for each of many new rows. Unique indexes without a constraint are dropped, too: `work` must not rely on them (`on conflict`), and
+ * equal values are found only when they are built again. Until the transaction ends, other sessions can neither read nor write these
+ * tables.
  * @param client a connection in a transaction; a rollback restores the indexes.
  */
 export async function withIndexesRebuilt(client: pg.ClientBase, work: () => Promise<void>): Promise<void> {

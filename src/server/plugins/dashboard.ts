@@ -94,7 +94,7 @@ export const dashboard = fp<{
         .type('text/html')
         .send(page)
     app.addHook('onRequest', (_request, reply, done) => {
-      // Not in `setHeaders` of the files, whose headers are replaced by those of the reply, such as `Vary: Origin`.
+      // For all responses of the plugin, also those that are not files. Keeps what CORS has added to `Vary`, such as `Origin`.
       setReplyHeaders(reply, { 'content-security-policy': unframedPolicy, vary: 'Accept-Encoding' })
       done()
     })

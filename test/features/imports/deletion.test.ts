@@ -97,8 +97,8 @@ describe('a staged import', () => {
       await lockingClient.query('select from import_rows where import = $1 for update', [id])
       const deletion = api.delete(`/v1/imports/${id}`)
       await expect.poll(async () => (await api.pool.query(waitingDeletion)).rows).toHaveLength(1)
-      const committed = await api.post(`/v1/imports/${id}/commit`, undefined)
-      expect(committed.status, committed.text).toBe(409)
+      const refused = await api.post(`/v1/imports/${id}/commit`, undefined)
+      expect(refused.status, refused.text).toBe(409)
       expect((await read(id)).json()).toMatchObject({
         state: 'failed',
         failure: expect.stringContaining('delete the import again'),
@@ -190,7 +190,7 @@ describe('an import whose dry run has not ended', () => {
     await withFile('rows.csv', makeCsv(40_000), async (file) => {
       const options = { files: [file], signal: new AbortController().signal, onProgress }
       const running = runImport({ database: api.database, registry }, id, options)
-      // `true`: the run has ended. `TakenOver`: a step has noticed the deletion.
+      // `true`: between two steps, the run found the import deleted or `failed`. `TakenOver`: a step has noticed it.
       await expect(running.catch((error: unknown) => error)).resolves.toSatisfy(
         (outcome) => outcome === true || outcome instanceof TakenOver,
       )

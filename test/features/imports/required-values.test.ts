@@ -10,8 +10,8 @@ const convert = (record: string, values: JsonObject, more = ''): ConvertedRow =>
     ...values,
   })
 
-/** Returns the mapping of a record with a list property. */
-const withItem = (item: string) => `{ id: id, properties: { title: title, kind: =treaty, ${item} } }`
+/** Returns the mapping of a record with a list property. @param property its name and its items, in YAML. */
+const withList = (property: string) => `{ id: id, properties: { title: title, kind: =treaty, ${property} } }`
 
 it('each required property for which a row has no value is reported', () => {
   const row = convert('{ id: id, properties: { title: title, kind: kind } }', { title: null, kind: null })
@@ -26,12 +26,12 @@ it('a record whose id is dropped is refused, and the fault says that it may have
 })
 
 describe('an item whose required value is bad', () => {
-  const titles = withItem(
+  const titles = withList(
     'alternativeTitles: [{ name: { from: name, codes: { A: Pact } }, language: language }]',
   )
   const unknownCode = { column: 'name', detail: '"B" is not among the codes of the mapping.' }
 
-  it('is reported with the bad value only, and not as an item without it', () => {
+  it('is reported once, for the bad value, and not also because the value is missing', () => {
     const values = { name: 'B', language: 'en' }
     expect(convert(titles, values)).toMatchObject({ kind: 'refused', faults: [unknownCode] })
     const dropping = convert(titles, values, 'onBadValue: drop')
@@ -46,8 +46,8 @@ describe('an item whose required value is bad', () => {
     expect(without).toMatchObject({ faults: [{ column: 'name', detail: 'Name is required.' }] })
   })
 
-  it('refuses the row, even if the value was dropped, if the mapping does not drop the item', () => {
-    const plain = withItem('alternativeTitles: [{ name: name, language: language }]')
+  it('refuses the row if its only characters are left out, unless the mapping has onBadValue: drop', () => {
+    const plain = withList('alternativeTitles: [{ name: name, language: language }]')
     // The only character of the name cannot be shown, and is left out.
     expect(convert(plain, { name: '\u202e', language: 'en' })).toMatchObject({
       kind: 'refused',
