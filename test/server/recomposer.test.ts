@@ -23,21 +23,6 @@ it('a change in psql gets its revision within seconds, even if no notification a
   await expect.poll(readHistory, { timeout: 15_000 }).toContain('Changed in psql')
 })
 
-it('documents of another shape are composed at the start, even if no notification arrives', async () => {
-  const other = await openTestDatabase()
-  onTestFinished(other.close)
-  const api = await openApi({ LISTEN_DATABASE_URL: other.url })
-  const ofTopic = "where resource = 'topics' and key = 'energy'"
-  const readShape = async () =>
-    (await api.pool.query<{ shape: string }>(`select shape from records ${ofTopic}`)).rows[0]?.shape
-  const shape = await readShape()
-  // As another version of the service would write it, so that it is not a change that bypasses the service.
-  await api.pool.query(
-    `begin; set local entente.writer = 'service'; update records set shape = 'another version' ${ofTopic}; commit`,
-  )
-  await expect.poll(readShape, { timeout: 20_000 }).toBe(shape)
-})
-
 it('hundreds of notifications of changes in psql cause only a few runs of the recomposer', async () => {
   const api = await openApi()
   const count = await countStatements('"shape" is null', async () => {

@@ -126,7 +126,8 @@ class Run {
   async #stage(job: ImportJob): Promise<void> {
     if (job.rowsRead === null) return this.#stageFiles(job)
     const { database, registry } = this.#context
-    await resolveImportNames(database, registry, job, { signal: this.#signal })
+    // A dry run that continues keeps the names as they were resolved for its first rows.
+    if (job.doneThrough === 0) await resolveImportNames(database, registry, job, { signal: this.#signal })
     if (job.autoCommit) {
       // If a decision about a name begins another pass meanwhile, the step is not taken, and the names are resolved again.
       const step = { ...autoCommitStep, pass: job.pass }

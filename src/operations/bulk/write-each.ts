@@ -76,7 +76,8 @@ const maxAttempts = 10
 
 /**
  * Writes every change that PostgreSQL accepts. The refused changes are tried again as long as others have been written: they may
- * have depended on these. So the reasons of the refusals apply to what is stored in the end.
+ * have depended on these. So the reasons of the refusals apply to what is stored in the end, unless there were `maxAttempts` attempts:
+ * then the remaining changes are written once, one at a time.
  * @throws the database error when its cause is not found.
  */
 export async function writeEach(

@@ -38,12 +38,7 @@ export const recomposer = fp<{ registry: Registry }>(
       setInterval(runAll, intervalMs).unref(),
       setInterval(runUncomposed, uncomposedIntervalMs).unref(),
     ]
-    // `onDisconnect` is the start if notifications cannot arrive, as behind a pooler in transaction mode.
-    const listening = app.database.listen(channel, {
-      onNotification: runUncomposed,
-      onConnect: runAll,
-      onDisconnect: runAll,
-    })
+    const listening = app.database.listen(channel, { onNotification: runUncomposed, onConnect: runAll })
     app.addHook('onClose', async () => {
       stopping.abort()
       for (const timer of timers) clearInterval(timer)

@@ -46,7 +46,7 @@ describe('an item whose required value is bad', () => {
     expect(without).toMatchObject({ faults: [{ column: 'name', detail: 'Name is required.' }] })
   })
 
-  it('refuses the row if its only characters are left out, unless the mapping has onBadValue: drop', () => {
+  it('refuses the row if all its characters are left out, unless the mapping drops bad values', () => {
     const plain = withList('alternativeTitles: [{ name: name, language: language }]')
     // The only character of the name cannot be shown, and is left out.
     expect(convert(plain, { name: '\u202e', language: 'en' })).toMatchObject({
