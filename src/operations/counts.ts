@@ -50,7 +50,7 @@ export async function countRecords(
   return { count: row?.total ?? 0, list: listPath(resource, fullQuery) }
 }
 
-/** Percent-encodes the characters that a URL cannot have (RFC 3986), so that clients can request the path as it is. */
+/** Percent-encodes the characters that a URL cannot have (RFC 3986), except brackets, so that clients can request the path as it is. */
 const encodeQuery = (query: string): string => query.replace(/[^!-~]|["<>\\^`{|}]/gu, encodeURIComponent)
 
 /**

@@ -207,7 +207,7 @@ export const importRecords = pgTable(
     /** The record's version before the import; null if the import created the record. */
     versionBefore: integer('version_before'),
     versionAfter: integer('version_after').notNull(),
-    /** Hash of all values of the row for this record. Empty after a redaction of the record. */
+    /** Hash of all values of the row for this record. Empty without a row, and after a redaction of the record. */
     digest: text('digest').notNull(),
     /**
      * Hash of the last value of each property: from this row, or from an earlier one if this row has no value. Empty if

@@ -233,7 +233,7 @@ const recordIsGone = `key is not null and not exists (select from records
  * Resolves the names of an import, in batches, even those that an earlier call has resolved: the registry and the decisions may have
  * changed since.
  * @param onlyGone whether only names are resolved whose records have been removed or merged meanwhile, such as by the undo of another
- *   import. Otherwise, a commit would refuse the rows with these names, even if their records can be created.
+ *   import. A commit needs this: it would refuse the rows with these names, even if their records can be created.
  * @throws the reason of `signal`, between two batches. The names that were resolved before stay stored.
  */
 export async function resolveImportNames(

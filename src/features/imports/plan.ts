@@ -108,7 +108,7 @@ function isDefault({ document }: Resource, name: string, value: unknown): boolea
 function isEdited({ resource, existing }: Upsert, name: string, value: unknown): boolean {
   const imported = existing?.lastImport?.properties[name]
   if (imported === hashValue(value)) return false
-  // Otherwise, after an undo, the file would bring back what a redaction has removed.
+  // A redaction has removed the value. Without this line, the file could bring it back after an undo.
   if (imported === noHash) return true
   const isUnwritten = imported === undefined || existing?.lastImport?.undone === true
   return !(isUnwritten && isDefault(resource, name, value))

@@ -163,7 +163,7 @@ export type StepStarter = Pick<Authorship, 'actor' | 'requestId'>
 
 /**
  * Takes a step of an import, unless it has been taken already.
- * @param starter undefined if the step follows from the start of the import.
+ * @param starter undefined for `autoCommitStep`: the changes then have the actor who started the import.
  * @returns whether there is such an import.
  * @throws Problem `conflict` when the import is in another state, or something else must be done first.
  */

@@ -45,6 +45,10 @@ function toWriteProblem(change: Write, problem: Problem | undefined): Problem | 
   return atOperation(new Problem(type, message, { errors, cause }), change.index, [bodyProperty(change.kind)])
 }
 
+/** Returns the key that the client has given a record to create, as text; `undefined` as text if the registry assigns it. */
+const createdKey = (resource: Resource, { document }: ChangeOfKind<'create'>): string =>
+  String(document[resource.key.property])
+
 async function explainWrites(
   tx: Transaction,
   resource: Resource,
@@ -52,7 +56,7 @@ async function explainWrites(
   refusal: unknown,
 ): Promise<[number, Problem][]> {
   const creations = filterCreations(writes)
-  const createdKeys = new Set(creations.map(({ document }) => String(document[resource.key.property])))
+  const createdKeys = new Set(creations.map((change) => createdKey(resource, change)))
   const written = writes.map((change) =>
     change.kind === 'create'
       ? { document: change.document }
@@ -165,7 +169,7 @@ export async function explain(
  * Finds the changes that refer to records which are not created, directly or through further new records.
  * @param left the changes that are still to be written.
  * @param leftOut the changes that are not written with them.
- * @returns the problems of these changes, by the index of the operation.
+ * @returns the problems of these changes, by the index of the operation; none for a change whose record exists anyway.
  */
 export async function explainDependents(
   tx: Transaction,
@@ -174,8 +178,7 @@ export async function explainDependents(
   leftOut: readonly PlannedChange[],
   refusal: unknown,
 ): Promise<[number, Problem][]> {
-  const createdKey = ({ document }: ChangeOfKind<'create'>) => String(document[resource.key.property])
-  const missing = filterCreations(leftOut).map(createdKey)
+  const missing = filterCreations(leftOut).map((change) => createdKey(resource, change))
   if (missing.length === 0) return []
   const referring = new Map<string, Write[]>()
   for (const change of listWrites(left))
@@ -184,14 +187,14 @@ export async function explainDependents(
   // The list grows while it is read.
   for (const key of missing)
     for (const change of referring.get(key) ?? []) {
-      if (change.kind === 'create' && !dependents.has(change)) missing.push(createdKey(change))
+      if (change.kind === 'create' && !dependents.has(change)) missing.push(createdKey(resource, change))
       dependents.add(change)
     }
   if (dependents.size === 0) return []
   const created = new Set(
     filterCreations(left)
       .filter((change) => !dependents.has(change))
-      .map(createdKey),
+      .map((change) => createdKey(resource, change)),
   )
   const changes = [...dependents]
   const faults = await findDanglingReferences(

@@ -22,7 +22,7 @@ interface Writing {
  * Writes changes together, without those that PostgreSQL refuses beside the others. Of changes that set the same unique value, only
  * the first is tried; if nothing can be written with it, the others are.
  * @returns the results of the written changes, and the problems of the refused ones, which may be accepted once the others are
- *   written; undefined if the refused changes cannot be identified, or after too many attempts.
+ *   written. Changes in neither map were set aside. Undefined if the refused changes cannot be identified, or after too many attempts.
  */
 async function writeAccepted(
   writing: Writing,

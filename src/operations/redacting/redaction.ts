@@ -92,13 +92,13 @@ const isNullable = (schema: z.core.$ZodType): boolean => z.safeParse(schema, nul
 
 /**
  * Returns the replacement for a value, or why the property cannot be redacted, as the end of a sentence.
- * @param nullsParent whether the object that has the property may be null.
+ * @param isParentNullable whether the object that has the property may be null.
  */
 function findReplacement(
   schema: z.core.$ZodType,
   [step, ...rest]: string[],
   replacement: string,
-  nullsParent = false,
+  isParentNullable = false,
 ): Omit<Target, 'steps'> | { problem: string } {
   const inner = unwrapped(schema)
   if (inner instanceof z.ZodArray && step !== undefined)
@@ -116,12 +116,12 @@ function findReplacement(
     return { problem: 'it is a list of values: remove a value from it with `text`' }
   if (inner instanceof z.ZodArray || inner instanceof z.ZodObject)
     return { problem: 'it has properties of its own: name these instead' }
-  if (isNullable(schema)) return { replacement: null, nullsParent }
+  if (isNullable(schema)) return { replacement: null, nullsParent: isParentNullable }
   if (z.safeParse(inner, replacement).success) return { replacement, nullsParent: false }
   return { problem: `it must not be null, and "${replacement}" is not a valid value for it` }
 }
 
-/** Replaces the values of a property. @param value a value that contains the property. Its path continues in each element of a list. */
+/** Replaces the values of a property. @param value from which `target.steps` lead to them; in a list, they continue in each element. */
 function replaceAt(value: unknown, target: Target): unknown {
   if (value === null || value === undefined) return value
   if (Array.isArray(value)) return value.map((item) => replaceAt(item, target))

@@ -153,7 +153,8 @@ export async function insertDocuments(
 }
 
 /**
- * Checks, after a write, that no record of another resource had the ids that the client has chosen for new records.
+ * Checks that no record of another resource had the ids that the client has chosen for new records. It is called after the write, so
+ * that it sees a removal that ran at the same time.
  * @throws the database error if one had.
  */
 async function requireOwnIds(tx: Transaction, { name }: Resource, ids: string[]): Promise<void> {

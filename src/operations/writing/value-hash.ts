@@ -8,7 +8,10 @@ function canonicalJson(value: unknown): string {
   return `{${entries.map(([name, inner]) => `${JSON.stringify(name)}:${canonicalJson(inner)}`).join()}}`
 }
 
-/** Stands for the hash of a value that a redaction has removed. No value has it, so the record's value counts as set by others. */
+/**
+ * Stands for a hash: of an entry without a row, and of a value that a redaction has removed. No value has it, so the value of the
+ * record counts as set by others.
+ */
 export const noHash = ''
 
 /** Returns a hash of a JSON value, with 96 bits. The order of properties does not change the hash. */

@@ -19,7 +19,7 @@ async function readCode(path: string, language: string, signal: AbortSignal): Pr
 /**
  * Finds out which countries the codes of a comparison mean at its times. As of a time after its merge, a filter by the code of a
  * merged country finds nothing.
- * @returns an empty list until the countries are read.
+ * @returns the meaning of each code at each time; until the countries are read, each code means itself.
  */
 export function useCountryMeanings(compared: ComparedCountries): CountryMeaning[] {
   const reads = countryReads(compared)

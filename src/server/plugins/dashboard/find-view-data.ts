@@ -47,7 +47,7 @@ const overviewParts = (resources: readonly DescribedResource[]): DataPart[] => [
 /**
  * The paths of a view's data. `records`: a list, and its export as CSV. `response`: one response, which is converted to CSV; the
  * CSV has `columns` if it has no rows. `record`: one record. `parts`: several responses, which are combined into one object or
- * table. `comparison`: `find` returns the parts, if it gets the results of `reads`. `invalid`: the URL of the view lacks a parameter,
+ * table. `comparison`: `find` returns `parts` or `invalid` for the countries that `reads` found. `invalid`: the URL of the view lacks a parameter,
  * or has a wrong value or an unknown parameter.
  */
 export type ViewData =
@@ -94,6 +94,9 @@ const toParts = (parts: readonly DataPart[], parameters: URLSearchParams): ViewD
 
 /** The data of a comparison of the countries that the codes in the URL mean. */
 function comparisonData(parameters: URLSearchParams, resources: readonly DescribedResource[]): ViewData {
+  const given = comparisonParts(parameters, resources)
+  // Nothing is read for a wrong request.
+  if (given.kind === 'invalid') return given
   const compared = readComparison(parameters)
   return {
     kind: 'comparison',
