@@ -6,7 +6,7 @@ import { type Document, documentOf } from '../../operations/writing/documents.ts
 import { getExternalIds } from '../../operations/writing/external-ids.ts'
 import type { LockedRecord } from '../../operations/writing/locks.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
-import { hashValue } from '../../operations/writing/value-hash.ts'
+import { hashValue, noHash } from '../../operations/writing/value-hash.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { RecordEntry } from './entries.ts'
 
@@ -123,7 +123,7 @@ function planRestoration(
 
 /**
  * Returns the hashes of the values that an import wrote to a record, and that the record has after the undo although it did not
- * have them before the import.
+ * have them before the import; and `noHash` for each value that a redaction has removed.
  */
 export const findRemaining = (
   { properties }: Entry,
@@ -134,7 +134,8 @@ export const findRemaining = (
   return Object.fromEntries(
     Object.entries(properties).filter(
       ([name, imported]) =>
-        hashValue(after[name]) === imported && !isDeepStrictEqual(before?.[name], after[name]),
+        imported === noHash ||
+        (hashValue(after[name]) === imported && !isDeepStrictEqual(before?.[name], after[name])),
     ),
   )
 }

@@ -9,6 +9,7 @@ import { findAllMergedInto } from '../../operations/merged.ts'
 import type { Document } from '../../operations/writing/documents.ts'
 import { acquireAdvisoryLocks, lockRecords } from '../../operations/writing/locks.ts'
 import { findReferrers } from '../../operations/writing/referrers.ts'
+import { noHash } from '../../operations/writing/value-hash.ts'
 import { type ImportReport, type KeptRecord, withoutKept } from './job-schemas.ts'
 import { addKept, withStoredFaults } from './report.ts'
 import { type ImportJob, storeProgress } from './store.ts'
@@ -212,7 +213,10 @@ const markUndone = `with given as (
     from given where import_records.sequence = given.sequence
   ),
   found as (
-    select given.*, earlier.sequence as "earlierSequence", earlier.properties as "earlierProperties"
+    select given.*, earlier.sequence as "earlierSequence", earlier.properties as "earlierProperties", (
+        select coalesce(jsonb_object_agg(name, hash), '{}') from jsonb_each_text(remaining) as hashes(name, hash)
+        where hash <> '${noHash}' or earlier.properties ->> name is null
+      ) as moving
     from given left join lateral (
       select sequence, properties from import_records where resource = given.resource and key = given.key
         and scheme = given.scheme and sequence < given.sequence and import <> given.import and not undone
@@ -221,12 +225,12 @@ const markUndone = `with given as (
     where remaining is not null
   ),
   moved as (
-    update import_records set properties = (import_records.properties::jsonb || found.remaining)::json
-    from found where import_records.sequence = found."earlierSequence" and remaining <> '{}'
+    update import_records set properties = (import_records.properties::jsonb || found.moving)::json
+    from found where import_records.sequence = found."earlierSequence" and moving <> '{}'
   )
   update import_records later set properties = (
     select coalesce(json_object_agg(name, remaining), '{}') from (
-      select name, case when hash = found.properties ->> name and not found.remaining ? name
+      select name, case when hash = found.properties ->> name and not found.moving ? name
         then found."earlierProperties" ->> name else hash end as remaining
       from json_each_text(later.properties) as hashes(name, hash)
     ) as all_hashes where remaining is not null

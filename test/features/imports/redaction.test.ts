@@ -189,6 +189,28 @@ describe.each([
       expect((await api.get(path)).json()).toMatchObject({ title: 'Edited', interviewee })
     }
   })
+
+  it.each([
+    ['no value', 'null'],
+    ['the same value', 'Who'],
+  ])(
+    'is kept by imports after the undo of an import that had it and one before with %s',
+    async (_, first) => {
+      const scheme = newScheme()
+      const withFirst = (column: string) =>
+        interviews(scheme).replace('interviewee: Who', `interviewee: ${column}`)
+      const earlier =
+        first === 'null' ? interviews(scheme).replace(', interviewee: Who', '') : withFirst(first)
+      await importCsv(api.database, earlier, talks)
+      const { job, path } = await importAndRedact(scheme)
+      expect(await undo(api.database, job)).toMatchObject({ state: 'undone' })
+      const { interviewee } = (await api.get(path)).json<{ interviewee: string | null }>()
+      expect(interviewee).not.toBe('Jane Doe')
+      const again = await importCsv(api.database, interviews(scheme), talks)
+      expect(again).toMatchObject({ state: 'committed', counts: { kept: 1 } })
+      expect((await api.get(path)).json()).toMatchObject({ interviewee })
+    },
+  )
 })
 
 describe('dropped values', () => {
