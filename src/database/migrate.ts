@@ -212,7 +212,8 @@ async function requireNoDependents(client: pg.Client): Promise<void> {
       left join pg_rewrite on classid = 'pg_rewrite'::regclass and pg_rewrite.oid = objid
       cross join lateral pg_identify_object(case when ev_class is null then classid else 'pg_class'::regclass end,
         coalesce(ev_class, objid), case when ev_class is null then objsubid else 0 end) as dependent
-    where deptype = 'n' and (dependent.schema <> all($1::text[]) or classid = 'pg_policy'::regclass)
+    -- A policy, a default value and a cast are in no schema.
+    where deptype = 'n' and (dependent.schema is null or dependent.schema <> all($1::text[]))
     order by 1, 2 limit 1`,
     [replacedSchemas],
   )

@@ -65,6 +65,11 @@ describe('migrating a database that is not migrated', () => {
         'alter table reports.kept drop agreement',
       ],
       [
+        'default value for reports.kept.id',
+        `alter table reports.kept alter id set default (null::published.agreements is null)::int`,
+        'alter table reports.kept alter id drop default',
+      ],
+      [
         'policy few on reports.kept',
         'create policy few on reports.kept using (exists (select from published.agreements))',
         'drop policy few on reports.kept',
