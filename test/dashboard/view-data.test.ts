@@ -198,6 +198,11 @@ describe('the data of a view', () => {
     expect(refused.status).toBe(400)
     expect(await refused.text()).toContain('kynd')
     expect(await readText('/compare?country=PAK&format=csv')).toContain('must be two to four countries')
+    const codes = Array.from({ length: 201 }, () => 'PAK').join()
+    for (const others of ['', '&before=2020-01-01T00:00:00Z'])
+      expect(await readText(`/compare?country=${codes}${others}&format=json`)).toContain(
+        'at most 200 are possible',
+      )
     expect(await readText('/compare?country=PAK,DEU&resource=treaties&format=csv')).toContain(
       'must be one of',
     )

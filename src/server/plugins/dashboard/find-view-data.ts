@@ -1,3 +1,4 @@
+import { maxValues } from '../../../model/parameters.ts'
 import { quote } from '../../../problems/faults.ts'
 import { type Fault, FaultList } from '../../../problems/problem.ts'
 import { didYouMean } from '../../../problems/suggest.ts'
@@ -98,6 +99,11 @@ function comparisonData(parameters: URLSearchParams, resources: readonly Describ
   // Nothing is read for a wrong request.
   if (given.kind === 'invalid') return given
   const compared = readComparison(parameters)
+  const count = compared.countries.length
+  if (count > maxValues) {
+    const message = `has ${count} values; at most ${maxValues} are possible`
+    return { kind: 'invalid', faults: [{ parameter: 'country', code: 'too_big', message, limit: maxValues }] }
+  }
   return {
     kind: 'comparison',
     reads: countryReads(compared),
