@@ -35,4 +35,27 @@ describeInBrowser('the page of a record with asOf', () => {
     await page.getByRole('link', { name: 'Show the current version' }).click()
     await page.getByRole('heading', { level: 1, name: 'A new one' }).waitFor()
   })
+
+  it('opens as of the time from a timeline, a map, a network, a country and another record', async () => {
+    const parties = ['CHN', 'PAK'].map((country) => ({ country, role: 'party' }))
+    const id = await dashboard.createAgreement({ title: 'A past one', parties, signedOn: '2010' })
+    const asOf = await databaseTime(dashboard.api)
+    const { page } = await dashboard.open('/')
+    for (const path of [
+      '/timeline?resource=agreements&country=PAK',
+      '/map?resource=agreements',
+      '/network?pair=CHN,PAK',
+      '/countries/PAK?',
+      `/records/agreements/${id}?`,
+    ]) {
+      await page.goto(`${dashboard.api.origin}${path}&asOf=${asOf}`)
+      const links = page.getByRole('main').locator('a:is([href^="/records/"], [href^="/countries/"])')
+      await links.first().waitFor()
+      const paths = await links.evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''))
+      // The page of a country links to its current version.
+      const others = paths.filter((other) => other !== new URL(page.url()).pathname)
+      expect(others.length, path).toBeGreaterThan(0)
+      for (const other of others) expect(other, path).toContain(`asOf=${encodeURIComponent(asOf)}`)
+    }
+  })
 })

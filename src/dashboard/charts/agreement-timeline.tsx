@@ -1,9 +1,10 @@
 import { Link } from 'wouter-preact'
 import { withQuery } from '../api/path.ts'
-import { explorePath, recordPath } from '../api/resources.ts'
+import { explorePath } from '../api/resources.ts'
 import { agreementTitleProperties, titleOf } from '../api/titles.ts'
 import type { Agreement, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
+import { useAsOf, useRecordPath } from '../components/as-of-context.ts'
 import { useCitedSources } from '../components/briefing/cited-sources.ts'
 import { InternalTag } from '../components/internal-tag.tsx'
 import { ReferenceMarks } from '../components/reference-marks.tsx'
@@ -30,16 +31,14 @@ export function AgreementTimeline({
   country,
   name,
   count,
-  asOf,
 }: {
   country: string
   name: string
   /** Number of agreements, from which the height of the widget is estimated until they have loaded. */
   count: number
-  /** The agreements are shown as of this time; undefined is now. */
-  asOf: string | undefined
 }) {
   const { t } = useLanguage()
+  const asOf = useAsOf()
   const caption = t('country.timelineCaption', { name })
   const list = withQuery('/v1/agreements', { country, sort: '-signedOn', asOf })
   const state = useApi<Page<Agreement>>(
@@ -59,7 +58,7 @@ export function AgreementTimeline({
             {data.length === 0 ? (
               <p class="empty">{t('list.none')}</p>
             ) : (
-              <ChartAndTable agreements={data} caption={caption} asOf={asOf} />
+              <ChartAndTable agreements={data} caption={caption} />
             )}
             {page.next !== null && (
               <p class="small">
@@ -82,20 +81,10 @@ function heightOf(count: number): string {
   return count === 0 ? '1.5rem' : `calc(${chartPx}px + ${tableRem}rem)`
 }
 
-function ChartAndTable({
-  agreements,
-  caption,
-  asOf,
-}: {
-  agreements: readonly Agreement[]
-  caption: string
-  asOf: string | undefined
-}) {
+function ChartAndTable({ agreements, caption }: { agreements: readonly Agreement[]; caption: string }) {
   const language = useLanguage()
-  const citedSources = useCitedSources(
-    agreements.map(({ id }) => id),
-    asOf,
-  )
+  const recordPath = useRecordPath()
+  const citedSources = useCitedSources(agreements.map(({ id }) => id))
   const events = agreements.map((agreement) => {
     const { id, signedOn, visibility } = agreement
     return {

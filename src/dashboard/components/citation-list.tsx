@@ -1,11 +1,12 @@
 import { Link } from 'wouter-preact'
 import { pointedProperty } from '../api/pointers.ts'
-import { recordDetailPath, recordPath } from '../api/resources.ts'
+import { recordDetailPath } from '../api/resources.ts'
 import type { Citation } from '../api/types.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { useRights } from '../session.ts'
+import { useAsOf, useRecordPath } from './as-of-context.ts'
 import { FoldedList } from './folded-list.tsx'
 import { InternalTag } from './internal-tag.tsx'
 import { referenceAnchor } from './reference-marks.tsx'
@@ -19,6 +20,8 @@ export function CitationList({ citations }: { citations: readonly Citation[] }) 
   const language = useLanguage()
   const { t } = language
   const labels = useLabels()
+  const asOf = useAsOf()
+  const recordPath = useRecordPath()
   const { write } = useRights()
   const labelOf = (pointer: string | null) => {
     const name = pointedProperty(pointer)
@@ -55,7 +58,7 @@ export function CitationList({ citations }: { citations: readonly Citation[] }) 
               })}
               {rank !== 'normal' && ` · ${labels.word(rank)}`}
               {note && ` · ${note}`}
-              {write && (
+              {write && asOf === undefined && (
                 <span class="no-print">
                   {' · '}
                   <Link href={`${recordDetailPath('citations', id)}/edit`}>{t('record.editCitation')}</Link>

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact'
 import { Link } from 'wouter-preact'
-import { explorePath, recordPath } from '../api/resources.ts'
+import { explorePath } from '../api/resources.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { useRecordPath } from './as-of-context.ts'
 
 /** A figure that a source states. */
 interface Claim {
@@ -25,6 +26,7 @@ export function ClaimsTable({
   marks?: (id: string) => ComponentChildren
 }) {
   const { t, number } = useLanguage()
+  const recordPath = useRecordPath()
   return (
     <table>
       <caption class="visually-hidden">{caption}</caption>

@@ -1,10 +1,11 @@
 import type { ComponentChildren } from 'preact'
 import { Link } from 'wouter-preact'
-import { explorePath, recordPath } from '../api/resources.ts'
+import { explorePath } from '../api/resources.ts'
 import { agreementTitleProperties, titleOf } from '../api/titles.ts'
 import type { Agreement } from '../api/types.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { useRecordPath } from './as-of-context.ts'
 import { InternalTag } from './internal-tag.tsx'
 
 /** Returns the day one year after a day, both as ISO 8601. */
@@ -38,6 +39,7 @@ export function ExpiringList({
   marks?: (id: string) => ComponentChildren
 }) {
   const language = useLanguage()
+  const recordPath = useRecordPath()
   return (
     <>
       <ul class="entries">

@@ -1,9 +1,9 @@
 import { Link } from 'wouter-preact'
 import { nameIn } from '../api/names.ts'
-import { recordPath } from '../api/resources.ts'
 import type { Names } from '../api/types.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { useRecordPath } from './as-of-context.ts'
 
 /** A country, organization or region that takes part in a record, with its role. Exactly one of the three is set. */
 export interface Participant {
@@ -35,6 +35,7 @@ export function Participants({
   showsAll?: boolean
 }) {
   const labels = useLabels()
+  const recordPath = useRecordPath()
   const { t } = useLanguage()
   const hasOneRole = new Set(participants.map(({ role }) => role)).size === 1
   const shown = showsAll ? participants : participants.slice(0, maxShown)

@@ -1,10 +1,10 @@
 import { Suspense } from 'preact/compat'
-import { recordPath } from '../api/resources.ts'
 import type { Country, Names, RecordDocument } from '../api/types.ts'
 import { maxCountryPages } from '../api/use-country-markers.ts'
 import { usePages } from '../api/use-pages.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { useRecordPath } from './as-of-context.ts'
 import { loadLazily } from './load-lazily.tsx'
 import { isParticipant } from './participants.tsx'
 import { Loaded, Widget } from './widget.tsx'
@@ -67,6 +67,7 @@ function Markers({
 }) {
   const { t } = useLanguage()
   const labels = useLabels()
+  const recordPath = useRecordPath()
   const state = usePages<Pick<Country, 'code' | 'labelPoint'>>(
     countries.length === 0 ? null : '/v1/countries',
     { code: countries.length > maxCodes ? undefined : countries, fields: 'code,labelPoint' },

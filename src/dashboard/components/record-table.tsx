@@ -1,10 +1,10 @@
 import { Link } from 'wouter-preact'
-import { withQuery } from '../api/path.ts'
-import { findProperty, type ResourceDescription, recordPath } from '../api/resources.ts'
+import { findProperty, type ResourceDescription } from '../api/resources.ts'
 import { titleOf } from '../api/titles.ts'
 import type { Names, RecordDocument } from '../api/types.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { useRecordPath } from './as-of-context.ts'
 import { InternalTag } from './internal-tag.tsx'
 import { Value } from './value.tsx'
 
@@ -18,7 +18,6 @@ export function RecordTable({
   names,
   columns,
   sort,
-  asOf,
   onSort,
 }: {
   resource: ResourceDescription
@@ -26,11 +25,10 @@ export function RecordTable({
   names: Names
   columns: readonly string[]
   sort: string | null
-  /** The time as of which the records are shown. Their links keep it. */
-  asOf: string | undefined
   onSort: (sort: string) => void
 }) {
   const { tag, resourceLabel } = useLanguage()
+  const recordPath = useRecordPath()
   const shown = columns.map((name) => findProperty(resource.properties, name))
   return (
     <div class="widget-body">
@@ -49,9 +47,7 @@ export function RecordTable({
             return (
               <tr key={key}>
                 <th scope="row">
-                  <Link href={withQuery(recordPath(resource.name, key), { asOf })}>
-                    {titleOf(resource, record, tag)}
-                  </Link>
+                  <Link href={recordPath(resource.name, key)}>{titleOf(resource, record, tag)}</Link>
                   <InternalTag visibility={record.visibility} />
                 </th>
                 {shown.map((property) => (

@@ -1,10 +1,11 @@
 import { Link } from 'wouter-preact'
 import { pointedProperty } from '../api/pointers.ts'
-import { findProperty, type ResourceDescription, recordPath } from '../api/resources.ts'
+import { findProperty, type ResourceDescription } from '../api/resources.ts'
 import type { Citation, Names, RecordDocument } from '../api/types.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { useRecordPath } from './as-of-context.ts'
 import { referenceAnchor } from './reference-marks.tsx'
 import { Value } from './value.tsx'
 import { Widget } from './widget.tsx'
@@ -79,6 +80,7 @@ export function SourcesSideBySide({
 
 function Side({ citation, number }: { citation: Citation; number: number }) {
   const language = useLanguage()
+  const recordPath = useRecordPath()
   const labels = useLabels()
   const { source, sourceDetails, excerpt, note, rank } = citation
   return (

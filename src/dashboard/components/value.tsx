@@ -1,12 +1,13 @@
 import { Link } from 'wouter-preact'
 import { nameIn } from '../api/names.ts'
 import { pointedProperty } from '../api/pointers.ts'
-import { explorePath, findProperty, type Property, recordPath } from '../api/resources.ts'
+import { explorePath, findProperty, type Property } from '../api/resources.ts'
 import type { Names } from '../api/types.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { isPlainObject } from '../editing/form-values.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { useRecordPath } from './as-of-context.ts'
 import { isUnset } from './is-unset.ts'
 import { isParticipant, type Participant, Participants } from './participants.tsx'
 import { RowLocator } from './service-text.tsx'
@@ -33,6 +34,7 @@ export function Value({
 }) {
   const language = useLanguage()
   const labels = useLabels()
+  const recordPath = useRecordPath()
   const { kind, refersTo, isLanguage } = property
   if (value === null && kind === 'pointer') return <>{language.t('record.whole')}</>
   if (isUnset(value)) return <span class="soft">{language.t('value.unknown')}</span>
@@ -143,6 +145,7 @@ function ObjectValue({
   names: Names
 }) {
   const labels = useLabels()
+  const recordPath = useRecordPath()
   const { languageName, resourceLabel } = useLanguage()
   if (isRecordReference(value)) {
     const { resource, id } = value

@@ -11,6 +11,7 @@ import { useLastOfSession } from '../api/use-last-of-session.ts'
 import type { ApiState } from '../api/use-read.ts'
 import { AgreementTimeline } from '../charts/agreement-timeline.tsx'
 import { YearColumns } from '../charts/year-columns.tsx'
+import { AsOfContext } from '../components/as-of-context.ts'
 import { AsOfField, yearBefore } from '../components/as-of-field.tsx'
 import { SourceNumbers } from '../components/briefing/cited-sources.ts'
 import { ExpiringAgreementsOfCountry } from '../components/briefing/expiring.tsx'
@@ -46,18 +47,20 @@ export function CountryView({ code }: { code: string }) {
         {(briefing) => (
           <SourceNumbers.Provider value={sourceNumbersOf(briefing)}>
             <Numbers briefing={briefing} />
-            <div class="grid">
-              <Agreements briefing={briefing} asOf={asOf} />
-              <Activities briefing={briefing} />
-              <Figures briefing={briefing} asOf={asOf} />
-              {/* A briefing as of an earlier time has no changes. */}
-              {briefing.changes && (
-                <Widget title={t('overview.changes')} wide>
-                  <ChangeList changes={briefing.changes.data} />
-                </Widget>
-              )}
-              <Sources briefing={briefing} asOf={asOf} />
-            </div>
+            <AsOfContext.Provider value={asOf}>
+              <div class="grid">
+                <Agreements briefing={briefing} />
+                <Activities briefing={briefing} />
+                <Figures briefing={briefing} />
+                {/* A briefing as of an earlier time has no changes. */}
+                {briefing.changes && (
+                  <Widget title={t('overview.changes')} wide>
+                    <ChangeList changes={briefing.changes.data} />
+                  </Widget>
+                )}
+                <Sources briefing={briefing} />
+              </div>
+            </AsOfContext.Provider>
           </SourceNumbers.Provider>
         )}
       </Loaded>
@@ -106,7 +109,7 @@ function Head({
           <AsOfDate asOf={asOf} code={code} />
           {!state.error && (
             <>
-              <Link class="button" href={recordDetailPath('countries', code)}>
+              <Link class="button" href={withQuery(recordDetailPath('countries', code), { asOf })}>
                 {t('country.record')}
               </Link>
               <DataLinks view="country" name={code} />
@@ -160,7 +163,7 @@ function Numbers({ briefing: { country, records, inForce } }: { briefing: Countr
   )
 }
 
-function Agreements({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | undefined }) {
+function Agreements({ briefing }: { briefing: CountryBriefing }) {
   const { t } = useLanguage()
   const { code, name } = briefing.country
   const caption = t('country.caption', { name })
@@ -168,12 +171,7 @@ function Agreements({ briefing, asOf }: { briefing: CountryBriefing; asOf: strin
   const years = groups?.year?.data ?? []
   return (
     <>
-      <AgreementTimeline
-        country={code}
-        name={name}
-        count={briefing.records.agreements?.count ?? 0}
-        asOf={asOf}
-      />
+      <AgreementTimeline country={code} name={name} count={briefing.records.agreements?.count ?? 0} />
       {years.length > 0 && (
         <Widget title={t('overview.byYear')} caption={caption} wide>
           <YearColumns
@@ -197,7 +195,7 @@ function Agreements({ briefing, asOf }: { briefing: CountryBriefing; asOf: strin
         groups={groups?.status}
         dimension="status"
       />
-      <ExpiringAgreementsOfCountry briefing={briefing} asOf={asOf} />
+      <ExpiringAgreementsOfCountry briefing={briefing} />
     </>
   )
 }

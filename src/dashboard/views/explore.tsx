@@ -7,6 +7,7 @@ import { titleProperties } from '../api/titles.ts'
 import type { Page, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
+import { AsOfContext } from '../components/as-of-context.ts'
 import { CopyButton } from '../components/copy-button.tsx'
 import { Facets } from '../components/facets.tsx'
 import { FileLink } from '../components/file-link.tsx'
@@ -97,15 +98,16 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
                 data.length === 0 ? (
                   <p class="empty">{t('explore.none')}</p>
                 ) : (
-                  <RecordTable
-                    resource={resource}
-                    records={data}
-                    names={names}
-                    columns={state.columns}
-                    sort={state.sort}
-                    asOf={state.filters[resource.asOfName]}
-                    onSort={(sort) => change({ sort })}
-                  />
+                  <AsOfContext.Provider value={state.filters[resource.asOfName]}>
+                    <RecordTable
+                      resource={resource}
+                      records={data}
+                      names={names}
+                      columns={state.columns}
+                      sort={state.sort}
+                      onSort={(sort) => change({ sort })}
+                    />
+                  </AsOfContext.Provider>
                 )
               }
             </Loaded>

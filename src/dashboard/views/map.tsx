@@ -1,11 +1,12 @@
 import { Link } from 'wouter-preact'
 import { chartSelection, mapDataPath } from '../../view-data.ts'
-import { explorePath, findResource, recordPath } from '../api/resources.ts'
+import { explorePath, findResource } from '../api/resources.ts'
 import type { Aggregate, Group } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useCountryMarkers } from '../api/use-country-markers.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
 import WorldMap from '../charts/world-map.tsx'
+import { AsOfContext, useRecordPath } from '../components/as-of-context.ts'
 import { ChartHead } from '../components/chart/chart-head.tsx'
 import { ChartControls } from '../components/chart/controls.tsx'
 import { useFilterText } from '../components/chart/filter-text.ts'
@@ -14,7 +15,7 @@ import { NotFound } from '../components/not-found.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { useParameters } from '../use-parameters.ts'
+import { findAsOfName, useParameters } from '../use-parameters.ts'
 
 /** The table is open at first if it has at most this many rows. */
 const maxOpenRows = 30
@@ -54,7 +55,9 @@ function ResourceMap() {
               data.length === 0 ? (
                 <p class="empty">{t('explore.none')}</p>
               ) : (
-                <CountryCounts groups={data} caption={caption} resourceName={resourceName} />
+                <AsOfContext.Provider value={filters[findAsOfName(parameters)]}>
+                  <CountryCounts groups={data} caption={caption} resourceName={resourceName} />
+                </AsOfContext.Provider>
               )
             }
           </Loaded>
@@ -77,6 +80,7 @@ function CountryCounts({
 }) {
   const { t, number } = useLanguage()
   const labels = useLabels()
+  const recordPath = useRecordPath()
   const state = useCountryMarkers(groups, ({ list }) => explorePath(list))
   return (
     <>

@@ -17,6 +17,7 @@ import {
   wholeGraph,
 } from '../charts/network-data.ts'
 import { NetworkMatrix } from '../charts/network-matrix.tsx'
+import { AsOfContext } from '../components/as-of-context.ts'
 import { ChartLinks } from '../components/chart/chart-links.tsx'
 import { ChartControls } from '../components/chart/controls.tsx'
 import { useFilterText } from '../components/chart/filter-text.ts'
@@ -107,7 +108,11 @@ export default function NetworkView() {
           filters={{ ...recordFilters(parameters), ...(centre !== undefined && { [kind]: centre }) }}
         />
         <Loaded state={state} height="40rem">
-          {(shown) => <NetworkWidget graph={shown} kind={kind} />}
+          {(shown) => (
+            <AsOfContext.Provider value={parameters.get('asOf') ?? undefined}>
+              <NetworkWidget graph={shown} kind={kind} />
+            </AsOfContext.Provider>
+          )}
         </Loaded>
       </div>
     </>

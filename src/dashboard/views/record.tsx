@@ -10,6 +10,7 @@ import { findResource, type Property, type ResourceDescription } from '../api/re
 import { titleOf } from '../api/titles.ts'
 import type { Citation, Names, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
+import { AsOfContext, useAsOf } from '../components/as-of-context.ts'
 import { DataLinks } from '../components/chart/chart-links.tsx'
 import { CitationList } from '../components/citation-list.tsx'
 import { HistoryList } from '../components/history/history-list.tsx'
@@ -51,13 +52,19 @@ type RecordWithCitations = RecordDocument & {
  */
 export default function RecordView({ resource: name, recordKey }: { resource: string; recordKey: string }) {
   const resource = findResource(name)
-  return resource ? <KnownRecord resource={resource} recordKey={recordKey} /> : <NotFound />
+  const asOf = new URLSearchParams(useSearch()).get('asOf') ?? undefined
+  if (!resource) return <NotFound />
+  return (
+    <AsOfContext.Provider value={asOf}>
+      <KnownRecord resource={resource} recordKey={recordKey} />
+    </AsOfContext.Provider>
+  )
 }
 
 function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; recordKey: string }) {
   const { t, tag } = useLanguage()
-  const parameters = new URLSearchParams(useSearch())
-  const asOf = parameters.get('asOf') ?? undefined
+  const asOf = useAsOf()
+  const follows = new URLSearchParams(useSearch()).get('follow') !== 'false'
   const path = apiRecordPath(resource.name, recordKey)
   const include = ['names', resource.name === 'citations' ? 'sourceDetails' : 'citations']
   const complete = useApi<RecordWithCitations>(withQuery(path, { include, asOf }))
@@ -69,7 +76,6 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
     hasTooManyCitations ? withQuery(path, { include: 'names', asOf }) : null,
   )
   const state = hasTooManyCitations ? partial : complete
-  const follows = parameters.get('follow') !== 'false'
   const isMerged = state.body !== undefined && state.body[resource.key] !== recordKey
   if ((state.error?.status === 404 && asOf === undefined) || (isMerged && !follows))
     return <RemovedRecord resource={resource} recordKey={recordKey} />

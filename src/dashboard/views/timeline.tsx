@@ -1,19 +1,14 @@
 import { useLocation } from 'wouter-preact'
 import { chartSelection } from '../../view-data.ts'
 import { withQuery } from '../api/path.ts'
-import {
-  type EventDates,
-  findEventDates,
-  findResource,
-  type ResourceDescription,
-  recordPath,
-} from '../api/resources.ts'
+import { type EventDates, findEventDates, findResource, type ResourceDescription } from '../api/resources.ts'
 import { titleOf, titleProperties } from '../api/titles.ts'
 import type { Page, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
 import { EventTable } from '../charts/event-table.tsx'
 import { EventTimeline, type TimedEvent } from '../charts/event-timeline.tsx'
+import { AsOfContext, useRecordPath } from '../components/as-of-context.ts'
 import { ChartHead } from '../components/chart/chart-head.tsx'
 import { ChartControls } from '../components/chart/controls.tsx'
 import { useFilterText } from '../components/chart/filter-text.ts'
@@ -38,7 +33,12 @@ export default function TimelineView() {
   const [parameters] = useParameters()
   const resource = findResource(chartSelection(parameters).resource)
   const eventDates = resource && findEventDates(resource)
-  return eventDates ? <ResourceTimeline resource={resource} eventDates={eventDates} /> : <NotFound />
+  if (!eventDates) return <NotFound />
+  return (
+    <AsOfContext.Provider value={parameters.get(resource.asOfName) ?? undefined}>
+      <ResourceTimeline resource={resource} eventDates={eventDates} />
+    </AsOfContext.Provider>
+  )
 }
 
 function ResourceTimeline({
@@ -51,6 +51,7 @@ function ResourceTimeline({
   const language = useLanguage()
   const { t, tag, resourceLabel } = language
   const labels = useLabels()
+  const recordPath = useRecordPath()
   const [path] = useLocation()
   const [parameters] = useParameters()
   const { filters } = chartSelection(parameters)
@@ -100,7 +101,15 @@ function ResourceTimeline({
                   <p class="empty">{t('explore.none')}</p>
                 ) : (
                   <Events
-                    events={data.map((record) => toEvent(resource, eventDates, record, language))}
+                    events={data.map((record) =>
+                      toEvent(
+                        resource,
+                        eventDates,
+                        record,
+                        language,
+                        recordPath(resource.name, String(record[resource.key])),
+                      ),
+                    )}
                     caption={caption}
                   />
                 )
@@ -130,12 +139,12 @@ function toEvent(
   eventDates: EventDates,
   record: RecordDocument,
   language: Language,
+  path: string,
 ): TimedEvent {
   const start = textOrNull(record[eventDates.start])
   const end = eventDates.end === undefined ? null : textOrNull(record[eventDates.end])
   const format = (text: string | null) =>
     text === null ? language.t('value.unknown') : formatEdtf(text, language)
-  const key = String(record[resource.key])
   return {
     title: titleOf(resource, record, language.tag),
     start,
@@ -145,7 +154,7 @@ function toEvent(
       eventDates.end === undefined || (start === null && end === null)
         ? format(start)
         : `${format(start)} – ${format(end)}`,
-    path: recordPath(resource.name, key),
+    path,
     marks: <InternalTag visibility={record.visibility} />,
   }
 }

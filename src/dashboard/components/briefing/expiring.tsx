@@ -6,18 +6,9 @@ import { Widget } from '../widget.tsx'
 import { useCitedSources } from './cited-sources.ts'
 
 /** The agreements in force that may expire within a year. */
-export function ExpiringAgreementsOfCountry({
-  briefing: { expiring, day },
-  asOf,
-}: {
-  briefing: CountryBriefing
-  asOf: string | undefined
-}) {
+export function ExpiringAgreementsOfCountry({ briefing: { expiring, day } }: { briefing: CountryBriefing }) {
   const { t } = useLanguage()
-  const citedSources = useCitedSources(
-    expiring.data.map(({ id }) => id),
-    asOf,
-  )
+  const citedSources = useCitedSources(expiring.data.map(({ id }) => id))
   return (
     <Widget title={t('overview.expiring')}>
       {expiring.data.length === 0 ? (

@@ -8,12 +8,9 @@ import { Widget } from '../widget.tsx'
 import { useCitedSources } from './cited-sources.ts'
 
 /** Figures that sources claim about the country, with the number of matching records. */
-export function Figures({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | undefined }) {
+export function Figures({ briefing }: { briefing: CountryBriefing }) {
   const { t } = useLanguage()
-  const citedSources = useCitedSources(
-    briefing.figures.map(({ id }) => id),
-    asOf,
-  )
+  const citedSources = useCitedSources(briefing.figures.map(({ id }) => id))
   const title = t('country.figures', { name: briefing.country.name })
   if (briefing.figures.length === 0) return null
   return (

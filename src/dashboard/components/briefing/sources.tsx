@@ -1,10 +1,11 @@
 import { Link } from 'wouter-preact'
 import { withQuery } from '../../api/path.ts'
-import { explorePath, recordPath } from '../../api/resources.ts'
+import { explorePath } from '../../api/resources.ts'
 import type { CountryBriefing, Page, Source } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
 import { formatEdtf } from '../../dates/format-edtf.ts'
 import { useLanguage } from '../../i18n/language.ts'
+import { useAsOf, useRecordPath } from '../as-of-context.ts'
 import { FoldedList } from '../folded-list.tsx'
 import { InternalTag } from '../internal-tag.tsx'
 import { referenceAnchor } from '../reference-marks.tsx'
@@ -13,14 +14,10 @@ import { Widget } from '../widget.tsx'
 type SourceDetails = Pick<Source, 'id' | 'title' | 'publisher' | 'publishedOn' | 'url' | 'visibility'>
 
 /** The sources of the briefing, each with a link to its citations and with the number that the marks beside facts show. */
-export function Sources({
-  briefing: { sources },
-  asOf,
-}: {
-  briefing: CountryBriefing
-  asOf: string | undefined
-}) {
+export function Sources({ briefing: { sources } }: { briefing: CountryBriefing }) {
   const { t, number } = useLanguage()
+  const asOf = useAsOf()
+  const recordPath = useRecordPath()
   const ids = sources.data.flatMap(({ key: { source } }) => source ?? [])
   const path = withQuery('/v1/sources', {
     id: ids,

@@ -1,10 +1,11 @@
 import { Fragment } from 'preact'
 import { Link } from 'wouter-preact'
 import { withQuery } from '../../api/path.ts'
-import { explorePath, findResource, recordPath } from '../../api/resources.ts'
+import { explorePath, findResource } from '../../api/resources.ts'
 import type { NetworkEdge } from '../../charts/network-data.ts'
 import { formatEdtf } from '../../dates/format-edtf.ts'
 import { useLanguage } from '../../i18n/language.ts'
+import { useRecordPath } from '../as-of-context.ts'
 
 /** The records of a network: whether its participants are countries or organizations, and which records it counts. */
 export interface NetworkSelection {
@@ -56,6 +57,7 @@ export function PairDetails({
   network: NetworkSelection
 }) {
   const language = useLanguage()
+  const recordPath = useRecordPath()
   const { t, number, resourceLabel } = language
   const resource = network.kind === 'country' ? 'countries' : 'organizations'
   const dates = [edge.first, edge.last].flatMap((date) => (date === null ? [] : formatEdtf(date, language)))
