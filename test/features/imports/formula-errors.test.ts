@@ -13,7 +13,7 @@ const convert = (row: Record<string, string | number>, more = '') =>
 const failed = (column: string, value: string) => ({
   column,
   value,
-  detail: `The formula of the cell failed with ${value}.`,
+  detail: `${value} is what spreadsheets show for a formula that failed.`,
 })
 
 describe('a cell whose formula failed', () => {
