@@ -15,6 +15,12 @@ describe('columns that a mapping does not use', () => {
     expect(imported.fileInfo?.unused).toEqual([{ column: 'Remark', rows: 2 }])
   })
 
+  it('are only those of the file, also if a row has too many values', async () => {
+    const text = 'scheme: unused\nrecords: {agreements: {id: id, properties: {title: t, kind: =treaty}}}'
+    const imported = await importFile(api.database, text, 'rows.csv', 'id,t\n1,a\n2,b,c\n3\n')
+    expect(imported).toMatchObject({ counts: { refused: 2 }, fileInfo: { unused: [] } })
+  })
+
   it('include a column read only in the first row of a group, if another row has another value', async () => {
     const csv =
       'Id,Title,Party,Remark,Date\n1,One,China,,1999\n1,,Chad,x,2000\n2,Two,Mali,,1999\n2,Two,Chad,,1999\n'

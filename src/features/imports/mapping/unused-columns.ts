@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { quoteList } from '../../../wording.ts'
 import { isList } from '../reading/clean.ts'
 import { ignoredOptions, type RowOptions } from '../reading/options.ts'
-import { isAdditional, isRefusedRowsFile } from '../reading/refused-rows.ts'
+import { addedColumns, isRefusedRowsFile } from '../reading/refused-rows.ts'
 import type { FileInfo, JsonObject, JsonValue, UnusedColumn } from '../types.ts'
 import type { ReadPath } from './context.ts'
 import { formatNames } from './path.ts'
@@ -46,10 +46,10 @@ export class UnusedColumnCounter {
 
   /**
    * @param paths the paths that the mapping reads.
-   * @param fileInfo what is known of the file. The additional columns of a file of refused rows are not counted.
+   * @param fileInfo what is known of the file. Columns that the service has added to it are not counted.
    */
   constructor({ rows, join = {} }: Mapping, paths: readonly ReadPath[], fileInfo: FileInfo) {
-    this.#ignored = new Set(isRefusedRowsFile(fileInfo) ? fileInfo.columns.filter(isAdditional) : [])
+    this.#ignored = new Set(addedColumns(fileInfo))
     this.#rowOptions = rows
     for (const path of rows.groupBy === undefined ? paths : [...paths, [[rows.groupBy]]]) {
       const nodes = path.map((names) => this.#addNode(names))

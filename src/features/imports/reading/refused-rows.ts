@@ -65,6 +65,15 @@ const allAdditionalColumns: readonly string[] = [
 /** Maximum number of columns of a table, which may be a file of refused rows. */
 export const maxTableColumns = readLimits.columns + allAdditionalColumns.length
 
+/**
+ * Returns the columns of the rows of a file that come from the service: those of a file of refused rows, and `import.extra`, in which
+ * the reader puts values of other tables that have no column.
+ */
+export function addedColumns({ columns }: Pick<FileInfo, 'columns'>): string[] {
+  if (isRefusedRowsFile({ columns })) return columns.filter(isAdditional)
+  return columns.length === 0 || columns.includes(extraColumn) ? [] : [extraColumn]
+}
+
 /** Whether a column is one that files of refused rows have in addition to those of the imported file. */
 export const isAdditional = (column: string): boolean => allAdditionalColumns.includes(column)
 
