@@ -190,6 +190,10 @@ describe('Chinese sentences', () => {
     ['title, place were changed since', 'title, place 此后已被修改'],
     ['title was changed since; is required', 'title 此后已被修改；必填'],
     [
+      'endsOn was changed since; kept startsOn: "1992" must not be before "startsOn", which is "2000"',
+      'endsOn 此后已被修改；未覆盖 startsOn："1992" 不得早于 "startsOn"（"2000"）',
+    ],
+    [
       'The later import 0190 (a.csv) has changed 3 of the records of this import. Undo the later import first.',
       '后来的导入 0190（a.csv）更改了此导入的 3 条记录。请先撤销后来的导入',
     ],

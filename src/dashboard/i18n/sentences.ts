@@ -27,8 +27,10 @@ function toExpression(english: string): RegExp {
   const patterns = pieces.map((piece, index) => {
     if (index % 2 === 0) return escapeText(piece)
     if (piece === 'number') return String.raw`([\d,]+)`
-    // The suggestion at the end of a message has a translation of its own.
-    return /^[A-Z]/.test(piece) ? '(.+?)' : '((?:(?!; (?:did you mean|it can be|find it with) ).)+?)'
+    // The suggestion at the end of a message and the reasons for values that are kept have translations of their own.
+    return /^[A-Z]/.test(piece)
+      ? '(.+?)'
+      : '((?:(?!; (?:did you mean|it can be|find it with) |(?:^|; )kept ).)+?)'
   })
   return new RegExp(`^${patterns.join('')}\\.?$`, 'is')
 }

@@ -107,18 +107,49 @@ function planRestoration(
   { before, current, imported }: { before: Document; current: Document; imported: Document },
   index: number,
 ): UndoPlan {
-  const { document: restored, kept } = revertImport(current, before, imported)
+  const { document: reverted, kept } = revertImport(current, before, imported)
+  const problem = findProblem(resource, reverted, before)
+  const restored = problem ? restoreEach(resource, current, reverted, before) : reverted
+  const reasons = [
+    ...(kept.length > 0 ? [`${kept.join(', ')} ${kept.length === 1 ? 'was' : 'were'} changed since`] : []),
+    ...(problem ? [`kept ${differing(restored, reverted).join(', ')}: ${reasonOf(problem)}`] : []),
+  ]
+  const reason = reasons.length > 0 && { reason: reasons.join('; ') }
   const values = { before, current, restored }
-  const reason =
-    kept.length > 0 ? `${kept.join(', ')} ${kept.length === 1 ? 'was' : 'were'} changed since` : undefined
+  // If nothing can be restored, the current document may be invalid, too.
+  if (problem && differing(restored, current).length === 0) return { ...reason, values }
+  const after = checkDocument(resource, restored, before)
+  return { change: { index, kind: 'replace', locked, before: current, after }, ...reason, values }
+}
+
+/** Returns the names of the properties that differ between two documents. */
+const differing = (one: Document, other: Document): string[] =>
+  Object.keys(one).filter((name) => !isDeepStrictEqual(one[name], other[name]))
+
+/** Returns why the registry refuses a document; undefined if it is valid. */
+function findProblem(resource: Resource, document: Document, before: Document): Problem | undefined {
   try {
-    const after = checkDocument(resource, restored, before)
-    const change = { index, kind: 'replace' as const, locked, before: current, after }
-    return reason === undefined ? { change, values } : { change, reason, values }
+    checkDocument(resource, document, before)
   } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    return { reason: [...(reason === undefined ? [] : [reason]), reasonOf(error)].join('; '), values }
+    if (error instanceof Problem) return error
+    throw error
   }
+}
+
+/**
+ * Reverts single properties as far as the document stays valid: values that others have changed may exclude some, such as an end
+ * before the start to be restored. Repeats this while it finds more, since one value may only be possible after another one.
+ */
+function restoreEach(resource: Resource, current: Document, reverted: Document, before: Document): Document {
+  let document = current
+  for (let previous: Document | undefined; previous !== document; ) {
+    previous = document
+    for (const name of differing(document, reverted)) {
+      const next = { ...document, [name]: reverted[name] }
+      if (!findProblem(resource, next, before)) document = next
+    }
+  }
+  return document
 }
 
 /**

@@ -86,6 +86,33 @@ it('an undo reports a created record that was merged into another one since', as
   expect(report?.kept).toContainEqual(kept)
 })
 
+it('an undo restores all values but those that values changed since make impossible', async () => {
+  const scheme = newScheme()
+  const mapping = `
+scheme: ${scheme}
+records:
+  projects:
+    id: N
+    properties: {title: T, kind: =joint_research, startsOn: S, endsOn: E, summary: D}
+`
+  await importCsv(api.database, mapping, 'N,T,S,E,D\n1,Old,2000,2005,old\n')
+  const imported = await importCsv(api.database, mapping, 'N,T,S,E,D\n1,New,1990,1995,new\n')
+  const find = () => findByExternalId<{ id: string }>(api, 'projects', `${scheme}:1`)
+  const { id } = await find()
+  const edited = await api.patch(`/v1/projects/${id}`, { endsOn: '1992' }, ifMatch('*'))
+  expect(edited.status, edited.text).toBe(200)
+  const { report } = await undo(api.database, imported)
+  expect(await find()).toMatchObject({ title: 'Old', summary: 'old', startsOn: '1990', endsOn: '1992' })
+  expect(report?.kept).toEqual([
+    {
+      resource: 'projects',
+      key: id,
+      reason:
+        'endsOn was changed since; kept startsOn: "1992" must not be before "startsOn", which is "2000"',
+    },
+  ])
+})
+
 it('the list of the records of an undone import has the rows that described them', async () => {
   const csv = `${treatyHeader}\n1,First,2001,China\n2,Second,2002,China\n`
   const imported = await importCsv(api.database, treatyMapping(newScheme()), csv)
