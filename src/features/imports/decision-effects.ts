@@ -98,7 +98,7 @@ export async function checkEffect(
     if (name?.isResolvedByDate === false) continue
     const message = name
       ? `has no effect: in every row with ${quote(decision.name)}, the registry resolves it by the date of the row`
-      : `no row of the import has the name ${quote(decision.name)} in ${decision.resource}: give name, country and scheme as the file and the mapping have them`
+      : `no row of the import has the name ${quote(decision.name)} in ${decision.resource}: give name, country and scheme as the file and the mapping have them. Rows that are refused for another value do not count`
     faults.add(() => ({ pointer: `/decisions/${index}/name`, code: 'no_effect', message }))
   }
   if (faults.count > 0) throw invalidBody('list of decisions', faults)

@@ -247,10 +247,10 @@ describe('a decision about the country of an organization', () => {
   })
 })
 
-describe('a decision about a name that no row of the import has', () => {
+describe('a decision about a name that no row has, or only a row refused for another value', () => {
   it('is refused, and nothing is stored', async () => {
     const scheme = newScheme()
-    const csv = 'Id,Year,Parties\nA,2001,Atlantis\n'
+    const csv = 'Id,Year,Parties\nA,2001,Atlantis\nB,soon,Lemuria\n'
     const { id } = await checkCsv(api.database, agreementMapping(scheme), csv)
     const decided = await putDecisions(id, [
       { resource: 'countries', name: 'Atlantis', key: 'CHN' },
@@ -260,11 +260,14 @@ describe('a decision about a name that no row of the import has', () => {
     expect(decided.status).toBe(422)
     expect(decided.json()).toMatchObject({
       errors: [
-        { pointer: '/decisions/1/name', message: expect.stringMatching(/^no row .* "Lemuria" in countries/) },
+        {
+          pointer: '/decisions/1/name',
+          message: expect.stringMatching(/^no row .* "Lemuria" in countries.*refused/),
+        },
         { pointer: '/decisions/2/name', message: expect.stringMatching(/^no row .* "Atlantis" in regions/) },
       ],
     })
-    expect(await continueImport(api.database, id)).toMatchObject({ counts: { created: 0, refused: 1 } })
+    expect(await continueImport(api.database, id)).toMatchObject({ counts: { created: 0, refused: 2 } })
   })
 })
 
