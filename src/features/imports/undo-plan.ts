@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Resource } from '../../model/resource.ts'
 import { externalIdKey } from '../../model/schemas.ts'
 import type { PlannedChange } from '../../operations/bulk/plan.ts'
-import { type Document, documentOf } from '../../operations/writing/documents.ts'
+import { changedProperties, type Document, documentOf } from '../../operations/writing/documents.ts'
 import { getExternalIds } from '../../operations/writing/external-ids.ts'
 import type { LockedRecord } from '../../operations/writing/locks.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
@@ -108,30 +108,30 @@ function planRestoration(
   index: number,
 ): UndoPlan {
   const { document: reverted, kept } = revertImport(current, before, imported)
-  const problem = findProblem(resource, reverted, before)
+  const { checked, problem } = tryCheck(resource, reverted, before)
   const restored = problem ? restoreEach(resource, current, reverted, before) : reverted
   const reasons = [
     ...(kept.length > 0 ? [`${kept.join(', ')} ${kept.length === 1 ? 'was' : 'were'} changed since`] : []),
-    ...(problem ? [`kept ${differing(restored, reverted).join(', ')}: ${reasonOf(problem)}`] : []),
+    ...(problem ? [`kept ${changedProperties(reverted, restored).join(', ')}: ${reasonOf(problem)}`] : []),
   ]
   const reason = reasons.length > 0 && { reason: reasons.join('; ') }
   const values = { before, current, restored }
   // If nothing can be restored, the current document may be invalid, too.
-  if (problem && differing(restored, current).length === 0) return { ...reason, values }
-  const after = checkDocument(resource, restored, before)
+  if (problem && changedProperties(current, restored).length === 0) return { ...reason, values }
+  const after = checked ?? checkDocument(resource, restored, before)
   return { change: { index, kind: 'replace', locked, before: current, after }, ...reason, values }
 }
 
-/** Returns the names of the properties that differ between two documents. */
-const differing = (one: Document, other: Document): string[] =>
-  Object.keys(one).filter((name) => !isDeepStrictEqual(one[name], other[name]))
-
-/** Returns why the registry refuses a document; undefined if it is valid. */
-function findProblem(resource: Resource, document: Document, before: Document): Problem | undefined {
+/** Checks a document like `checkDocument`, but returns the problem of an invalid one. */
+function tryCheck(
+  resource: Resource,
+  document: Document,
+  before: Document,
+): { checked?: Document; problem?: Problem } {
   try {
-    checkDocument(resource, document, before)
+    return { checked: checkDocument(resource, document, before) }
   } catch (error) {
-    if (error instanceof Problem) return error
+    if (error instanceof Problem) return { problem: error }
     throw error
   }
 }
@@ -144,9 +144,9 @@ function restoreEach(resource: Resource, current: Document, reverted: Document, 
   let document = current
   for (let previous: Document | undefined; previous !== document; ) {
     previous = document
-    for (const name of differing(document, reverted)) {
+    for (const name of changedProperties(document, reverted)) {
       const next = { ...document, [name]: reverted[name] }
-      if (!findProblem(resource, next, before)) document = next
+      if (tryCheck(resource, next, before).checked) document = next
     }
   }
   return document

@@ -190,8 +190,8 @@ export interface Update {
 const hasColumns = (resource: Resource, property: string) =>
   resource.boundFields[property]?.field.columns !== undefined
 
-/** Returns the properties that differ between the documents of an update. */
-const changedProperties = ({ before, after }: Update): string[] =>
+/** Returns the properties of a document that differ from those of the document before it. */
+export const changedProperties = (before: Document, after: Document): string[] =>
   Object.keys(after).filter((property) => !isDeepStrictEqual(before[property], after[property]))
 
 /** An update with the record to write and the properties that differ. */
@@ -204,7 +204,7 @@ interface ChangedRecord {
 const toChangedRecord = (update: Update): ChangedRecord => {
   const { id, key, version, createdAt, time } = update.locked
   const record = { id, key, version: version + 1, createdAt, updatedAt: time, document: update.after }
-  return { record, update, properties: changedProperties(update) }
+  return { record, update, properties: changedProperties(update.before, update.after) }
 }
 
 /** A list property that has changed in some records. */
