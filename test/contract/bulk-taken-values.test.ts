@@ -136,6 +136,18 @@ describe('of several operations that set the same free unique value', () => {
   )
 })
 
+it('beside many taken ROR ids, a record may be created before the one to which it refers', async () => {
+  const rors = Array.from({ length: 12 }, (_, index) => `https://ror.org/0bbbbbb${index + 10}`)
+  for (const ror of rors) await createRecord(organizations, api, organization({ ror }))
+  const parent = randomUUID()
+  const operations = [
+    ...rors.map((ror) => organization({ ror })),
+    organization({ parent }),
+    organization({ id: parent }),
+  ].map(create)
+  expect(await statusesOf(api, organizations, operations)).toEqual([...rors.map(() => 409), 201, 201])
+})
+
 it('only the operation whose code is taken in its scheme is refused', async () => {
   await createRecord(topics, api, topic('coded', { scheme: 'codes', code: '1' }))
   const operations = [

@@ -15,6 +15,7 @@ import {
   findTakenExternalIds,
   findTakenKeys,
   findTakenProperties,
+  findTakenUniqueValues,
 } from './taken-values.ts'
 import { invalidBody } from './validation.ts'
 
@@ -43,14 +44,28 @@ async function explainReferences(
   return found.map((faults) => (faults.length > 0 ? invalidBody(resource.noun, faults, error) : undefined))
 }
 
+/** Returns whether one of the documents changes a property of the stored record with a key, so that its value becomes free. */
+function isReleasedBy(entries: readonly DocumentToWrite[]): (key: string, property: string) => boolean {
+  const stored = new Map(entries.flatMap((entry) => (entry.key === undefined ? [] : [[entry.key, entry]])))
+  return (key, property) => {
+    const entry = stored.get(key)
+    return entry?.before !== undefined && entry.before[property] !== entry.document[property]
+  }
+}
+
 async function explainTakenValues(
   tx: Transaction,
   { error, databaseError, resource }: Refusal,
   entries: readonly DocumentToWrite[],
 ): Promise<(Problem | undefined)[]> {
   const found = entries.map(({ document }) => findTakenProperties(resource, document, databaseError))
-  for (const find of [findTakenKeys, findTakenExternalIds])
-    for (const [index, fault] of await find(tx, resource, entries)) found[index]?.push(fault)
+  // PostgreSQL names one value at a time. The client gets all of them at once.
+  const taken = [
+    ...(await findTakenKeys(tx, resource, entries)),
+    ...(await findTakenExternalIds(tx, resource, entries)),
+    ...(await findTakenUniqueValues(tx, resource, entries, isReleasedBy(entries))),
+  ]
+  for (const [index, fault] of taken) found[index]?.push(fault)
   // If nobody has the key of a new record, a concurrent transaction has used the key and released it.
   if (databaseError.constraint === 'revisions_version_unique' && found.every(({ length }) => length === 0)) {
     const detail = `The ${resource.noun} was removed and created again concurrently; nothing was written. Retry the request.`
@@ -186,7 +201,7 @@ async function explainInternalReferences(
 }
 
 /**
- * Finds which documents the database refused, and why, with at most two statements for any number of documents. Only refused
+ * Finds which documents the database refused, and why, with a few statements for any number of documents. Only refused
  * writes have this cost.
  * @param entries the documents of the refused write.
  * @param createdKeys the keys of the documents that were to be created together.
