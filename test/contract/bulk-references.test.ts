@@ -115,6 +115,20 @@ describe('records to which bulk operations refer', () => {
     expect(results.map(({ status }) => status)).toEqual([204, 204, 200])
   })
 
+  it('are not removed by a request that creates a record which refers to them', async () => {
+    const target = await createRecord(agreements, api)
+    const document = agreement({ relations: [{ kind: 'renews', agreement: target.key }] })
+    const refused = await sendBulk(api, agreements, [
+      { op: 'remove', id: target.key, ifMatch: '*' },
+      { op: 'create', document },
+    ])
+    expect(refused.status).toBe(409)
+    expect(readProblem(refused).errors).toMatchObject([
+      { pointer: '/operations/0', code: 'referred_to', message: 'operation 1 refers to it' },
+    ])
+    expect((await api.get(target.path)).status).toBe(200)
+  })
+
   it('are reported if they do not exist, and only operations that depend on them fail', async () => {
     const [invalidId, unknownId] = [randomUUID(), randomUUID()]
     const operations = [
